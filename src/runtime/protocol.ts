@@ -1,0 +1,136 @@
+import type {DynoKind, DynoState} from '../model/dyno.js';
+import type {LogEntry} from '../model/log.js';
+import type {AppSpec, RuntimeSpec} from '../model/spec.js';
+import type {BuildResult, BuildSpec, EngineFacts, SlugSpec} from '../engine/engine.js';
+
+/**
+ * What platform and runtime say to each other: HTTP over the runtime's unix socket, JSON bodies, NDJSON for streams.
+ * Desired state goes down, observed state comes up. Errors are `{code, details, message}` of DynoError.
+ *
+ *   GET    /status                              RuntimeStatus
+ *   PUT    /spec                                RuntimeSpec → 204        everything, at every (re)connection
+ *   PUT    /apps/:app                           AppSpec → 204            one app changed
+ *   DELETE /apps/:app                           204 once no dyno of the app is left
+ *   GET    /apps/:app/dynos                     DynoInfo[]
+ *   POST   /apps/:app/dynos                     OneOffRequest → DynoInfo
+ *   POST   /apps/:app/restart                   DynoSelector → 202
+ *   POST   /apps/:app/stop                      DynoSelector → 202
+ *   POST   /apps/:app/release-phase             ReleasePhaseRequest → NDJSON of ProgressEvent, the last has `done`
+ *   POST   /apps/:app/log                       LogEntry[] → 204         `app[api]` lines and add-ons
+ *   GET    /apps/:app/log?LogQuery              NDJSON of LogRecord; ends unless tail
+ *   GET    /apps/:app/requests/:id              what the router and the dyno manager know of a request
+ *   POST   /apps/:app/dynos/:dyno/attach        101 Upgrade: dyno-session; raw bytes both ways
+ *   POST   /apps/:app/dynos/:dyno/exec          ExecRequest in header `dyno-exec` → 101 as above
+ *   POST   /apps/:app/dynos/:dyno/resize        {session, columns, rows} → 204
+ *   POST   /builds                              BuildSpec → NDJSON of ProgressEvent, the last has `done` or `error`
+ *   POST   /slugs?SlugSpec                      tgz body → BuildResult
+ *   GET    /images/:image/slug                  tgz
+ *   DELETE /images/:image                       204
+ *   DELETE /build-cache/:app                    204
+ *   GET    /doctor                              EngineFacts
+ *   GET    /clock, POST /clock                  ClockInfo; {advanceMs} or {reset: true}
+ *   POST   /chaos                               ChaosRequest → 202
+ *   GET    /events                              NDJSON of RuntimeEvent, endless; its end tells the platform to look
+ *   POST   /shutdown                            202; dynos keep running unless {dynos: 'stop'}
+ */
+export interface RuntimeStatus {
+  name: string;
+  kind: RuntimeSpec['kind'];
+  pid: number;
+  /** version of this program */
+  version: string;
+  engine: string;
+  routerUrl: string;
+  /** running dynos */
+  dynos: number;
+  /** what does not hold here, in sentences: isolation, limits */
+  warnings: string[];
+}
+
+export interface DynoInfo {
+  id: string;
+  name: string;
+  type: string;
+  kind: DynoKind;
+  state: DynoState;
+  command: string;
+  size: string;
+  release: number;
+  /** ISO 8601 */
+  createdAt: string;
+  /** of the last change of state, ISO 8601 */
+  updatedAt: string;
+  /** crashed dynos: when the next try is due, ISO 8601 */
+  nextTryAt?: string;
+  /** private address, spaces only */
+  address?: string;
+}
+
+export interface OneOffRequest {
+  command: string;
+  kind: Exclude<DynoKind, 'formation'>;
+  env: Record<string, string>;
+  size: string;
+  /** process type whose name the dyno bears: `run` */
+  type: string;
+  /** null: detached, output goes to the log */
+  attach: {tty: {columns: number; rows: number; term: string} | null} | null;
+  timeToLiveMs?: number;
+}
+
+/** Nothing named: all dynos of the formation. */
+export interface DynoSelector {
+  dyno?: string;
+  type?: string;
+}
+
+export interface ReleasePhaseRequest {
+  /** the new release, not yet current; its `processTypes.release` is run */
+  release: NonNullable<AppSpec['release']>;
+  size: string;
+}
+
+export interface ProgressEvent<Result = never> {
+  output?: string;
+  done?: Result;
+  error?: {code: string; details: Record<string, string | number>; message: string};
+}
+
+export type BuildEvent = ProgressEvent<BuildResult>;
+export type ReleasePhaseEvent = ProgressEvent<{status: number}>;
+
+export interface LogQuery {
+  /** 1..1500, default 100 */
+  lines?: number;
+  tail?: boolean;
+  source?: string;
+  /** `web.1`, or a bare type */
+  process?: string;
+  /** only after this id: resumes a broken tail */
+  after?: string;
+}
+
+/** `id` grows within one app and survives restarts of the runtime. */
+export interface LogRecord extends LogEntry {
+  id: string;
+}
+
+export interface ClockInfo {
+  /** ISO 8601, on the runtime's clock */
+  now: string;
+  advancedMs: number;
+}
+
+export interface ChaosRequest {
+  kind: 'kill' | 'oom' | 'hang' | 'slow-boot';
+  app: string;
+  /** default: one at random */
+  dyno?: string;
+  seed?: number;
+}
+
+export type RuntimeEvent =
+  | {kind: 'dyno'; app: string; dyno: DynoInfo}
+  | {kind: 'heartbeat'};
+
+export type {AppSpec, BuildResult, BuildSpec, EngineFacts, RuntimeSpec, SlugSpec};
