@@ -1,0 +1,105 @@
+/**
+ * Where everything of one installation lies. Only names: nothing here touches the disk.
+ *
+ *   <root>/token             bearer token of the API, 0600
+ *   <root>/platform.json     {pid, version, port, startedAt} of the running platform, 0600
+ *   <root>/platform.lock     pid of the one process that may be the platform
+ *   <root>/platform.log      what the platform writes
+ *   <root>/platform.db       desired state
+ *   <root>/sources/          uploaded source archives
+ *   <root>/slugs/            slugs uploaded through the API
+ *   <root>/git/              bare repositories, <app id>.git
+ *   <root>/ca/               the local certificate authority
+ *   <root>/images/, cache/   the engines' own (stack images, build caches)
+ *   <root>/runtimes/<name>/  one runtime each: socket, spec.json, log, pid, logs/
+ */
+export interface HomeLayout {
+  root: string;
+  token: string;
+  platformFile: string;
+  platformLock: string;
+  platformLog: string;
+  database: string;
+  sources: string;
+  slugs: string;
+  git: string;
+  ca: string;
+  cache: string;
+  images: string;
+  runtimes: string;
+  runtime(name: string): RuntimeLayout;
+}
+
+export interface RuntimeLayout {
+  root: string;
+  /** unix socket of its control server; lies elsewhere when the path would be too long for the kernel */
+  socket: string;
+  spec: string;
+  pid: string;
+  log: string;
+  /** the logplex's files */
+  logs: string;
+}
+
+/** Bytes that fit into sun_path of the smallest system (macOS: 104 with its zero; Linux: 108). */
+const SOCKET_PATH_BYTES = 103;
+
+export interface HomeEnvironment {
+  DYNO_HOME?: string | undefined;
+  XDG_DATA_HOME?: string | undefined;
+  XDG_RUNTIME_DIR?: string | undefined;
+  HOME?: string | undefined;
+  TMPDIR?: string | undefined;
+}
+
+/** Layout of the installation that an environment means: DYNO_HOME, else XDG_DATA_HOME/dyno, else ~/.local/share/dyno. */
+export function homeLayoutOf(env: HomeEnvironment, homeDirectory: string): HomeLayout {
+  const root = env.DYNO_HOME || `${env.XDG_DATA_HOME || `${trimEnd(homeDirectory)}/.local/share`}/dyno`;
+  return homeLayout(root, env.XDG_RUNTIME_DIR || env.TMPDIR || '/tmp');
+}
+
+/** `shortDirectory`: where sockets go (in a folder of their own, 0700) when the root's path is too long for them. */
+export function homeLayout(rootPath: string, shortDirectory = '/tmp'): HomeLayout {
+  const root = trimEnd(rootPath);
+  return {
+    root,
+    token: `${root}/token`,
+    platformFile: `${root}/platform.json`,
+    platformLock: `${root}/platform.lock`,
+    platformLog: `${root}/platform.log`,
+    database: `${root}/platform.db`,
+    sources: `${root}/sources`,
+    slugs: `${root}/slugs`,
+    git: `${root}/git`,
+    ca: `${root}/ca`,
+    cache: `${root}/cache`,
+    images: `${root}/images`,
+    runtimes: `${root}/runtimes`,
+    runtime: (name) => runtimeLayout(`${root}/runtimes/${name}`, trimEnd(shortDirectory)),
+  };
+}
+
+function runtimeLayout(root: string, shortDirectory: string): RuntimeLayout {
+  const socket = `${root}/socket`;
+  const fits = new TextEncoder().encode(socket).length <= SOCKET_PATH_BYTES;
+  return {
+    root,
+    socket: fits ? socket : `${shortDirectory}/dyno-${hash(root)}/socket`,
+    spec: `${root}/spec.json`,
+    pid: `${root}/pid`,
+    log: `${root}/log`,
+    logs: `${root}/logs`,
+  };
+}
+
+/** FNV-1a over 2 × 32 bits, as 16 hex digits: tells roots apart, hides nothing. */
+function hash(text: string): string {
+  const digits = (seed: number) => {
+    let value = seed;
+    for (const byte of new TextEncoder().encode(text)) value = Math.imul(value ^ byte, 0x01000193) >>> 0;
+    return value.toString(16).padStart(8, '0');
+  };
+  return digits(0x811c9dc5) + digits(0x9dc5811c);
+}
+
+const trimEnd = (path: string): string => (path.length > 1 ? path.replace(/\/+$/, '') : path);
