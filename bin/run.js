@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+import {readFileSync} from 'node:fs';
+
+// oclif looks for TypeScript sources unless this says production.
+process.env.NODE_ENV ??= 'production';
+
+const [first] = process.argv.slice(2);
+if (first === '--version' || first === '-v') {
+  // The same line that oclif prints, in a third of the time: loading oclif costs more than starting node.
+  const {name, version} = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  console.log(`${name}/${version} ${process.platform}-${process.arch} node-${process.version}`);
+} else {
+  const {execute} = await import('@oclif/core/execute');
+  await execute({dir: import.meta.url});
+}

@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+// Started by the platform, one per region or space; the work is in src/runtime/main.ts.
+import {main} from '../dist/src/runtime/main.js';
+
+process.exitCode = (await main(process.argv.slice(2))) ?? 0;
