@@ -26,13 +26,6 @@ const zones = {
   'src/runtime/protocol.ts': {may: ['src/model', 'src/engine/engine.ts']},
 
   'src/runtime': {may: [...door(), 'src/dyno-manager', 'src/router', 'src/logplex', ...engines(), 'src/model']},
-  'src/dyno-manager',
-      'src/router',
-      'src/logplex',
-      ...engines(),
-      'src/model',
-    ],
-  },
   'src/dyno-manager': {may: ['src/engine/engine.ts', 'src/model']},
   'src/router': {may: ['src/model']},
   'src/logplex': {may: ['src/model']},
