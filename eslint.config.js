@@ -17,7 +17,7 @@ const zones = {
 
   'src/platform': {may: ['src/model', ...door(), ...platformParts()]},
   'src/platform/api': {may: ['src/model', ...door(), ...platformParts()]},
-  'src/platform/store': {may: ['src/model', 'src/platform']},
+  'src/platform/store': {may: ['src/model']},
   'src/platform/builds': {may: ['src/model', ...door(), ...platformParts()]},
 
   // The door between platform and runtime: light, and without what the runtime is made of.
