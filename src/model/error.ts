@@ -59,6 +59,9 @@ export const errors = {
   platform_unavailable: entry(503, 'platform_unavailable', 'The platform does not answer: {reason}', 'Look at: dyno platform:logs'),
   unsupported: entry(422, 'invalid_params', '{message}'),
 
+  // what the platform answered to the CLI, in its own words
+  api: entry(502, '{id}', '{message}', '{remedy}'),
+
   // usage of the CLI
   usage: entry(400, 'usage', '{message}'),
   no_app: entry(400, 'usage', 'No app specified.', 'Name one with -a APP, or run inside a directory linked by dyno create.'),
