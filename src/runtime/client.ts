@@ -177,10 +177,19 @@ export class RuntimeClient {
     send: {body?: unknown; stream?: Readable; signal?: AbortSignal | undefined} = {},
   ): Promise<IncomingMessage> {
     const payload = send.body === undefined ? undefined : JSON.stringify(send.body);
-    const request = httpRequest(this.#options(method, path, {
-      ...(payload === undefined ? {} : {'content-type': 'application/json', 'content-length': Buffer.byteLength(payload)}),
-      ...(send.stream ? {'content-type': 'application/gzip', 'transfer-encoding': 'chunked'} : {}),
-    }, send.signal));
+    const request = httpRequest(
+      this.#options(
+        method,
+        path,
+        {
+          ...(payload === undefined
+            ? {}
+            : {'content-type': 'application/json', 'content-length': Buffer.byteLength(payload)}),
+          ...(send.stream ? {'content-type': 'application/gzip', 'transfer-encoding': 'chunked'} : {}),
+        },
+        send.signal,
+      ),
+    );
     const answered = once(request, 'response') as Promise<[IncomingMessage]>;
     if (send.stream) void pipeline(send.stream, request).catch((error: Error) => request.destroy(error));
     else request.end(payload);
@@ -190,22 +199,35 @@ export class RuntimeClient {
   }
 
   async #upgrade(path: string, headers: Record<string, string> = {}): Promise<Duplex> {
-    const request = httpRequest(this.#options('POST', path, {connection: 'Upgrade', upgrade: 'dyno-session', ...headers}));
+    const request = httpRequest(
+      this.#options('POST', path, {connection: 'Upgrade', upgrade: 'dyno-session', ...headers}),
+    );
     request.end();
-    const [kind, response, socket, head] = await new Promise<['upgrade' | 'response', IncomingMessage, Duplex?, Buffer?]>(
-      (resolve, reject) => {
-        request.once('upgrade', (...args) => resolve(['upgrade', ...args]));
-        request.once('response', (message) => resolve(['response', message]));
-        request.once('error', reject);
-      },
-    ).catch((cause: unknown) => this.#unavailable(cause));
+    const [kind, response, socket, head] = await new Promise<
+      ['upgrade' | 'response', IncomingMessage, Duplex?, Buffer?]
+    >((resolve, reject) => {
+      request.once('upgrade', (...args) => resolve(['upgrade', ...args]));
+      request.once('response', (message) => resolve(['response', message]));
+      request.once('error', reject);
+    }).catch((cause: unknown) => this.#unavailable(cause));
     if (kind === 'response' || !socket) throw revive(await readJson(response), this.#name);
     if (head && head.length > 0) socket.unshift(head);
     return Object.assign(socket, {sessionId: String(response.headers['dyno-session'] ?? '')});
   }
 
-  #options(method: string, path: string, headers: Record<string, string | number>, signal?: AbortSignal): RequestOptions {
-    return {socketPath: this.#socketPath, method, path, headers: {host: 'runtime', ...headers}, ...(signal ? {signal} : {})};
+  #options(
+    method: string,
+    path: string,
+    headers: Record<string, string | number>,
+    signal?: AbortSignal,
+  ): RequestOptions {
+    return {
+      socketPath: this.#socketPath,
+      method,
+      path,
+      headers: {host: 'runtime', ...headers},
+      ...(signal ? {signal} : {}),
+    };
   }
 
   #unavailable(cause: unknown, signal?: AbortSignal): never {

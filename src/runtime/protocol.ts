@@ -129,8 +129,6 @@ export interface ChaosRequest {
   seed?: number;
 }
 
-export type RuntimeEvent =
-  | {kind: 'dyno'; app: string; dyno: DynoInfo}
-  | {kind: 'heartbeat'};
+export type RuntimeEvent = {kind: 'dyno'; app: string; dyno: DynoInfo} | {kind: 'heartbeat'};
 
 export type {AppSpec, BuildResult, BuildSpec, EngineFacts, RuntimeSpec, SlugSpec};

@@ -1,0 +1,332 @@
+import {EventEmitter} from 'node:events';
+import {join} from 'node:path';
+import type {Readable} from 'node:stream';
+import type {BuildResult, BuildSpec, Engine, EngineFacts, ExecSpec, Session, SlugSpec} from '../engine/engine.js';
+import {DynoManager} from '../dyno-manager/dyno-manager.js';
+import {Logplex} from '../logplex/logplex.js';
+import {DynoError} from '../model/error.js';
+import {priority} from '../model/log.js';
+import type {LogEntry} from '../model/log.js';
+import type {AppSpec, RuntimeSpec} from '../model/spec.js';
+import {Router} from '../router/router.js';
+import {AdvancingClock} from './advancing-clock.js';
+import type {
+  ChaosRequest,
+  ClockInfo,
+  DynoInfo,
+  DynoSelector,
+  LogQuery,
+  LogRecord,
+  OneOffRequest,
+  ReleasePhaseRequest,
+  RuntimeEvent,
+  RuntimeStatus,
+} from './protocol.js';
+import {routedAppOf} from './routed-app.js';
+import {SpecFile} from './spec-file.js';
+
+export interface RuntimeOptions {
+  /** who this runtime is and where its router listens; apps may follow by setSpec() and setApp() */
+  spec: RuntimeSpec;
+  engine: Engine;
+  /** holds spec.json and the logs */
+  directory: string;
+  version?: string;
+  clock?: AdvancingClock;
+  /** answers in [0, 1) */
+  random?: () => number;
+  /** what the user should know but no app's log is the place for */
+  report?: (problem: string) => void;
+}
+
+/** ms between two tries to reach an engine that does not answer */
+const ENGINE_RETRY_MS = 2000;
+
+/**
+ * One Dyno Runtime: a Common Runtime region, or a private space. Keeps the dynos of its apps equal to its spec, routes
+ * to them and carries their logs. This is the only place where dyno manager, router, logplex and engine meet:
+ *
+ *   spec ──▶ dyno manager ──▶ engine ──▶ dynos
+ *                │  ▲ wake, traffic        │ output
+ *          dynos ▼  │                      ▼
+ *               router ── router line ─▶ logplex ──▶ tails, drains
+ */
+export class Runtime {
+  readonly #engine: Engine;
+  readonly #clock: AdvancingClock;
+  readonly #version: string;
+  readonly #report: (problem: string) => void;
+  readonly #logplex: Logplex;
+  readonly #router: Router;
+  readonly #manager: DynoManager;
+  readonly #specFile: SpecFile;
+  readonly #events = new EventEmitter<{event: [RuntimeEvent]}>();
+  readonly #closing = new AbortController();
+  #spec: RuntimeSpec;
+  #facts: EngineFacts | null = null;
+  #engineProblem: string | null = null;
+  #connecting: Promise<void> = Promise.resolve();
+
+  constructor(options: RuntimeOptions) {
+    const {spec, engine, directory, random = Math.random} = options;
+    this.#spec = {...spec, apps: []};
+    this.#engine = engine;
+    this.#version = options.version ?? '0';
+    this.#report = options.report ?? (() => undefined);
+    this.#specFile = new SpecFile(join(directory, 'spec.json'));
+    const clock = (this.#clock = options.clock ?? new AdvancingClock());
+    this.#events.setMaxListeners(0);
+
+    this.#logplex = new Logplex({clock, random, directory: join(directory, 'logs')});
+    this.#router = new Router({
+      kind: spec.kind,
+      clock,
+      random,
+      log: (appId, message) => this.#write(appId, 'router', message, priority.router),
+      wake: (appId) => this.#manager.wake(appId),
+      trafficSeen: (appId) => this.#manager.trafficSeen(appId),
+    });
+    this.#manager = new DynoManager({
+      engine,
+      clock,
+      random,
+      runtime: {name: spec.name, kind: spec.kind, network: networkOf(spec)},
+      log: (appId, process, message) => this.#write(appId, process, message, priority.dynoManager),
+      outputOf: (appId, dyno) => this.#logplex.dynoOutput(appId, dyno),
+      onDynos: (appId, dynos) => this.#router.setDynos(appId, dynos),
+      drain: (appId, dynoId) => this.#router.drain(appId, dynoId),
+      onChange: (app, dyno) => this.#events.emit('event', {kind: 'dyno', app, dyno}),
+    });
+    for (const app of spec.apps) this.#takeApp(app);
+  }
+
+  /**
+   * Routes and logs at once; connects to the engine, adopts the dynos that run and lets missing ones start.
+   * An engine that does not answer is tried again for ever: desired state waits.
+   *
+   * @throws DynoError port_in_use
+   */
+  async start(): Promise<void> {
+    await this.#logplex.open();
+    const {host, httpPort, httpsPort} = this.#spec.router;
+    const ports = await this.#router.listen({host, httpPort, ...(httpsPort === undefined ? {} : {httpsPort})});
+    this.#spec = {...this.#spec, router: {host, ...ports}};
+    await new Promise<void>((resolve) => (this.#connecting = this.#connectEngine(resolve)));
+  }
+
+  /** In reverse order of start. Dynos that are kept will be adopted by the next runtime of this name. */
+  async close(options: {dynos: 'keep' | 'stop'} = {dynos: 'keep'}): Promise<void> {
+    this.#closing.abort();
+    await this.#connecting;
+    if (options.dynos === 'keep') await this.#router.close();
+    await this.#manager.close(options);
+    if (options.dynos === 'stop') await this.#router.close();
+    await this.#logplex.close();
+    await this.#engine.close();
+    if (!(this.#clock instanceof AdvancingClock)) return;
+    this.#clock.close();
+  }
+
+  status(): RuntimeStatus {
+    const {name, kind, router} = this.#spec;
+    return {
+      name,
+      kind,
+      pid: process.pid,
+      version: this.#version,
+      engine: this.#engine.name,
+      routerUrl: `http://${router.host === '127.0.0.1' ? 'localhost' : router.host}:${router.httpPort}`,
+      dynos: this.#manager.allDynos().filter(({state}) => state === 'up' || state === 'starting').length,
+      warnings: this.#warnings(),
+    };
+  }
+
+  /** Everything this runtime should run; apps that are not in it any more are removed in the background. */
+  async setSpec(spec: RuntimeSpec): Promise<void> {
+    const {name, kind, router} = this.#spec;
+    if (spec.name !== name || spec.kind !== kind) {
+      throw new DynoError('bad_request', {message: `This is runtime ${name}, not ${spec.name}.`});
+    }
+    const kept = new Set(spec.apps.map(({id}) => id));
+    const gone = this.#spec.apps.filter(({id}) => !kept.has(id));
+    this.#spec = {...spec, router, apps: this.#spec.apps};
+    for (const app of spec.apps) this.#takeApp(app);
+    for (const {id} of gone) {
+      this.removeApp(id).catch((error: Error) => this.#report(`Removing app ${id}: ${error.message}`));
+    }
+    await this.#specFile.write(this.#spec);
+  }
+
+  /** An older revision than the one known is ignored. */
+  async setApp(app: AppSpec): Promise<void> {
+    this.#takeApp(app);
+    await this.#specFile.write(this.#spec);
+  }
+
+  /** Resolves once no dyno, route, log or drain of the app is left. */
+  async removeApp(appId: string): Promise<void> {
+    this.#spec = {...this.#spec, apps: this.#spec.apps.filter(({id}) => id !== appId)};
+    await this.#specFile.write(this.#spec);
+    this.#router.removeApp(appId);
+    await this.#manager.removeApp(appId);
+    await this.#logplex.removeApp(appId);
+  }
+
+  dynosOf(appId: string): DynoInfo[] {
+    return this.#manager.dynosOf(appId);
+  }
+
+  restart(appId: string, selector: DynoSelector): void {
+    this.#manager.restart(appId, selector);
+  }
+
+  stop(appId: string, selector: DynoSelector): void {
+    this.#manager.stop(appId, selector);
+  }
+
+  async runOneOff(appId: string, request: OneOffRequest): Promise<DynoInfo> {
+    this.#requireEngine();
+    return this.#manager.runOneOff(appId, request);
+  }
+
+  attach(appId: string, dyno: string): Promise<Session> {
+    return this.#manager.attach(appId, dyno);
+  }
+
+  exec(appId: string, dyno: string, exec: ExecSpec): Promise<Session> {
+    return this.#manager.exec(appId, dyno, exec);
+  }
+
+  async runReleasePhase(
+    appId: string,
+    request: ReleasePhaseRequest,
+    onOutput: (text: string) => void,
+    signal?: AbortSignal,
+  ): Promise<{status: number}> {
+    this.#requireEngine();
+    const decoder = new TextDecoder();
+    const decode = (chunk: Buffer) => onOutput(decoder.decode(chunk, {stream: true}));
+    return this.#manager.runReleasePhase(appId, request, decode, signal);
+  }
+
+  writeLog(appId: string, entries: LogEntry[]): void {
+    this.#logplex.write(appId, entries);
+  }
+
+  readLog(appId: string, query: LogQuery, signal: AbortSignal): AsyncIterable<LogRecord | LogRecord[]> {
+    return this.#logplex.read(appId, query, signal);
+  }
+
+  /** What the router remembers of a request, with the app's log lines around it. */
+  requestTimeline(_appId: string, requestId: string): unknown {
+    const timeline: unknown = this.#router.requestTimeline(requestId);
+    if (timeline === undefined || timeline === null) throw new DynoError('not_found', {resource: 'request'});
+    return timeline;
+  }
+
+  async build(spec: BuildSpec, onOutput: (text: string) => void, signal?: AbortSignal): Promise<BuildResult> {
+    this.#requireEngine();
+    return this.#engine.build(spec, onOutput, signal);
+  }
+
+  async importSlug(spec: SlugSpec, tgz: Readable): Promise<BuildResult> {
+    this.#requireEngine();
+    return this.#engine.importSlug(spec, tgz);
+  }
+
+  exportSlug(image: string): Promise<Readable> {
+    return this.#engine.exportSlug(image);
+  }
+
+  removeImage(image: string): Promise<void> {
+    return this.#engine.removeImage(image);
+  }
+
+  removeBuildCache(appId: string): Promise<void> {
+    return this.#engine.removeBuildCache(appId);
+  }
+
+  doctor(): EngineFacts {
+    this.#requireEngine();
+    return this.#facts!;
+  }
+
+  clockInfo(): ClockInfo {
+    return {now: new Date(this.#clock.now()).toISOString(), advancedMs: this.#clock.advancedMs};
+  }
+
+  setClock(change: {advanceMs?: number; reset?: true}): ClockInfo {
+    if (change.reset) this.#clock.reset();
+    else this.#clock.advance(change.advanceMs ?? 0);
+    return this.clockInfo();
+  }
+
+  async chaos(request: ChaosRequest): Promise<void> {
+    await this.#manager.chaos(request);
+  }
+
+  /** Answers with what ends the subscription. */
+  onEvent(listener: (event: RuntimeEvent) => void): () => void {
+    this.#events.on('event', listener);
+    return () => void this.#events.off('event', listener);
+  }
+
+  /** One app into every part; the parts keep what they need of it. */
+  #takeApp(app: AppSpec): void {
+    const known = this.#spec.apps.find(({id}) => id === app.id);
+    if (known && known.revision > app.revision) return;
+    this.#spec = {...this.#spec, apps: [...this.#spec.apps.filter(({id}) => id !== app.id), app]};
+    this.#logplex.setApp({id: app.id, drains: app.drains});
+    this.#router.setApp(routedAppOf(app));
+    this.#manager.setApp(app);
+  }
+
+  /** Calls `tried` after the first try, and goes on until it succeeds or the runtime closes. */
+  async #connectEngine(tried: () => void): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      try {
+        const facts = await this.#engine.open();
+        await this.#engine.ensureNetwork({
+          name: networkOf(this.#spec),
+          kind: this.#spec.kind,
+          ...(this.#spec.space ? {subnet: this.#spec.space.subnet} : {}),
+        });
+        await this.#manager.start();
+        this.#facts = facts;
+        this.#engineProblem = null;
+        return tried();
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        if (reason !== this.#engineProblem) this.#report(reason);
+        this.#engineProblem = reason;
+        tried();
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, ENGINE_RETRY_MS);
+          this.#closing.signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), {once: true});
+        });
+      }
+    }
+  }
+
+  #requireEngine(): void {
+    if (this.#facts) return;
+    throw new DynoError('engine_unreachable', {
+      engine: this.#engine.name,
+      reason: this.#engineProblem ?? 'still connecting',
+    });
+  }
+
+  #warnings(): string[] {
+    if (!this.#facts) return [this.#engineProblem ?? `Still connecting to the ${this.#engine.name} engine.`];
+    return Object.values(this.#facts.abilities).flatMap((fact) => (fact.holds ? [] : [fact.why]));
+  }
+
+  #write(appId: string, process: string, message: string, pri: number): void {
+    this.#logplex.write(appId, {time: this.#clock.now(), source: 'heroku', process, message, pri});
+  }
+}
+
+/** One flat network per region, one per space. */
+function networkOf(spec: RuntimeSpec): string {
+  return spec.kind === 'space' ? `space-${spec.name}` : spec.name;
+}
