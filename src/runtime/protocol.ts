@@ -1,5 +1,5 @@
-import type {DynoKind, DynoState} from '../model/dyno.js';
-import type {LogEntry} from '../model/log.js';
+import type {ChaosRequest, DynoInfo, DynoSelector, OneOffRequest, ReleasePhaseRequest} from '../model/dyno-info.js';
+import type {LogEntry, LogQuery, LogRecord} from '../model/log.js';
 import type {AppSpec, RuntimeSpec} from '../model/spec.js';
 import type {BuildResult, BuildSpec, EngineFacts, SlugSpec} from '../engine/engine.js';
 
@@ -47,49 +47,6 @@ export interface RuntimeStatus {
   warnings: string[];
 }
 
-export interface DynoInfo {
-  id: string;
-  name: string;
-  type: string;
-  kind: DynoKind;
-  state: DynoState;
-  command: string;
-  size: string;
-  release: number;
-  /** ISO 8601 */
-  createdAt: string;
-  /** of the last change of state, ISO 8601 */
-  updatedAt: string;
-  /** crashed dynos: when the next try is due, ISO 8601 */
-  nextTryAt?: string;
-  /** private address, spaces only */
-  address?: string;
-}
-
-export interface OneOffRequest {
-  command: string;
-  kind: Exclude<DynoKind, 'formation'>;
-  env: Record<string, string>;
-  size: string;
-  /** process type whose name the dyno bears: `run` */
-  type: string;
-  /** null: detached, output goes to the log */
-  attach: {tty: {columns: number; rows: number; term: string} | null} | null;
-  timeToLiveMs?: number;
-}
-
-/** Nothing named: all dynos of the formation. */
-export interface DynoSelector {
-  dyno?: string;
-  type?: string;
-}
-
-export interface ReleasePhaseRequest {
-  /** the new release, not yet current; its `processTypes.release` is run */
-  release: NonNullable<AppSpec['release']>;
-  size: string;
-}
-
 export interface ProgressEvent<Result = never> {
   output?: string;
   done?: Result;
@@ -99,36 +56,13 @@ export interface ProgressEvent<Result = never> {
 export type BuildEvent = ProgressEvent<BuildResult>;
 export type ReleasePhaseEvent = ProgressEvent<{status: number}>;
 
-export interface LogQuery {
-  /** 1..1500, default 100 */
-  lines?: number;
-  tail?: boolean;
-  source?: string;
-  /** `web.1`, or a bare type */
-  process?: string;
-  /** only after this id: resumes a broken tail */
-  after?: string;
-}
-
-/** `id` grows within one app and survives restarts of the runtime. */
-export interface LogRecord extends LogEntry {
-  id: string;
-}
-
 export interface ClockInfo {
   /** ISO 8601, on the runtime's clock */
   now: string;
   advancedMs: number;
 }
 
-export interface ChaosRequest {
-  kind: 'kill' | 'oom' | 'hang' | 'slow-boot';
-  app: string;
-  /** default: one at random */
-  dyno?: string;
-  seed?: number;
-}
-
 export type RuntimeEvent = {kind: 'dyno'; app: string; dyno: DynoInfo} | {kind: 'heartbeat'};
 
 export type {AppSpec, BuildResult, BuildSpec, EngineFacts, RuntimeSpec, SlugSpec};
+export type {ChaosRequest, DynoInfo, DynoSelector, OneOffRequest, ReleasePhaseRequest};
