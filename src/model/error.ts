@@ -25,38 +25,95 @@ const entry = (status: number, id: string, message: string, remedy?: string): Er
 export const errors = {
   // the request
   bad_request: entry(400, 'bad_request', '{message}'),
-  unauthorized: entry(401, 'unauthorized', 'Invalid credentials provided.', 'Use the token in $DYNO_HOME/token, or run: eval "$(dyno env)"'),
+  unauthorized: entry(
+    401,
+    'unauthorized',
+    'Invalid credentials provided.',
+    'Use the token in $DYNO_HOME/token, or run: eval "$(dyno env)"',
+  ),
   forbidden: entry(403, 'forbidden', '{message}'),
-  host_refused: entry(403, 'forbidden', 'Host header {host} is not served here.', 'Call the API as localhost or 127.0.0.1.'),
+  host_refused: entry(
+    403,
+    'forbidden',
+    'Host header {host} is not served here.',
+    'Call the API as localhost or 127.0.0.1.',
+  ),
   not_found: entry(404, 'not_found', "Couldn't find that {resource}."),
   not_acceptable: entry(406, 'not_acceptable', '{message}'),
   conflict: entry(409, 'conflict', '{message}'),
   range_invalid: entry(416, 'requested_range_not_satisfiable', '{message}'),
   invalid_params: entry(422, 'invalid_params', '{message}'),
   confirmation_required: entry(422, 'confirmation_required', 'Confirmation required: {name}.', 'Add --confirm {name}'),
-  rate_limit: entry(429, 'rate_limit', 'Your account reached the API rate limit. Please wait a few minutes before making new requests.'),
+  rate_limit: entry(
+    429,
+    'rate_limit',
+    'Your account reached the API rate limit. Please wait a few minutes before making new requests.',
+  ),
   internal: entry(500, 'internal_server_error', 'Internal server error.', 'Look at: dyno platform:logs'),
   unavailable: entry(503, 'service_unavailable', '{message}'),
 
   // apps and their parts
-  app_name_invalid: entry(422, 'invalid_params', 'Name must start with a letter, end with a letter or digit and can only contain lowercase letters, digits, and dashes, 3 to 30 characters.'),
+  app_name_invalid: entry(
+    422,
+    'invalid_params',
+    'Name must start with a letter, end with a letter or digit and can only contain lowercase letters, digits, and dashes, 3 to 30 characters.',
+  ),
   app_name_taken: entry(422, 'invalid_params', 'Name {name} is already taken'),
+  drain_url_invalid: entry(422, 'invalid_params', 'Url {url} is not a drain: {reason}.', 'Use https://, http://, syslog:// or syslog+tls:// and a host.'),
+  drain_host_unknown: entry(422, 'invalid_params', 'Url {url} is not a drain: its host {host} does not resolve.'),
+  drain_taken: entry(422, 'invalid_params', 'Url {url} has already been taken'),
+  drain_limit: entry(422, 'invalid_params', 'You have already added the maximum number of drains allowed', 'Remove one of the {limit} first: dyno drains:remove'),
   config_invalid: entry(422, 'invalid_params', '{message}'),
   formation_invalid: entry(422, 'invalid_params', '{message}'),
-  procfile_invalid: entry(422, 'invalid_params', 'Procfile line {line} is not `<type>: <command>`: {text}', 'Correct the line, or put # before it.'),
-  no_process_types: entry(422, 'invalid_params', 'No Procfile, and the buildpack declares no default process type.', 'Add a Procfile, for example: web: npm start'),
+  procfile_invalid: entry(
+    422,
+    'invalid_params',
+    'Procfile line {line} is not `<type>: <command>`: {text}',
+    'Correct the line, or put # before it.',
+  ),
+  no_process_types: entry(
+    422,
+    'invalid_params',
+    'No Procfile, and the buildpack declares no default process type.',
+    'Add a Procfile, for example: web: npm start',
+  ),
   process_type_unknown: entry(404, 'not_found', "Couldn't find that process type ({type})."),
   no_code: entry(422, 'invalid_params', 'Nothing is deployed to {app} yet.', 'Deploy first: dyno deploy -a {app}'),
-  slug_invalid: entry(422, 'invalid_params', 'The source archive cannot be read: {reason}', 'Send a gzipped tar of the app directory.'),
+  slug_invalid: entry(
+    422,
+    'invalid_params',
+    'The source archive cannot be read: {reason}',
+    'Send a gzipped tar of the app directory.',
+  ),
   build_failed: entry(422, 'build_failed', 'Build failed: {step}'),
 
   // the machine
-  engine_unreachable: entry(503, 'engine_unreachable', 'The {engine} engine does not answer: {reason}', 'Start Docker, or use DYNO_ENGINE=process. Check with: dyno doctor'),
+  engine_unreachable: entry(
+    503,
+    'engine_unreachable',
+    'The {engine} engine does not answer: {reason}',
+    'Start Docker, or use DYNO_ENGINE=process. Check with: dyno doctor',
+  ),
   engine_refused: entry(503, 'engine_refused', 'The {engine} engine refused to {action}: {reason}'),
-  port_in_use: entry(503, 'port_in_use', 'Port {port} is taken by {holder}.', 'Stop it, or choose another base port with DYNO_PORT.'),
+  port_in_use: entry(
+    503,
+    'port_in_use',
+    'Port {port} is taken by {holder}.',
+    'Stop it, or choose another base port with DYNO_PORT.',
+  ),
   disk_full: entry(507, 'disk_full', 'No space is left on the disk of {path}.', 'Free some space and try again.'),
-  runtime_unavailable: entry(503, 'runtime_unavailable', 'Runtime {runtime} does not answer: {reason}', 'Look at: dyno platform:logs'),
-  platform_unavailable: entry(503, 'platform_unavailable', 'The platform does not answer: {reason}', 'Look at: dyno platform:logs'),
+  runtime_unavailable: entry(
+    503,
+    'runtime_unavailable',
+    'Runtime {runtime} does not answer: {reason}',
+    'Look at: dyno platform:logs',
+  ),
+  platform_unavailable: entry(
+    503,
+    'platform_unavailable',
+    'The platform does not answer: {reason}',
+    'Look at: dyno platform:logs',
+  ),
   unsupported: entry(422, 'invalid_params', '{message}'),
 
   // what the platform answered to the CLI, in its own words
@@ -64,7 +121,12 @@ export const errors = {
 
   // usage of the CLI
   usage: entry(400, 'usage', '{message}'),
-  no_app: entry(400, 'usage', 'No app specified.', 'Name one with -a APP, or run inside a directory linked by dyno create.'),
+  no_app: entry(
+    400,
+    'usage',
+    'No app specified.',
+    'Name one with -a APP, or run inside a directory linked by dyno create.',
+  ),
 } satisfies Record<string, ErrorEntry>;
 
 export type ErrorDetails = Record<string, string | number>;

@@ -9,10 +9,45 @@ export interface LogEntry {
   message: string;
   /** syslog PRI, by producer (5.2) */
   pri: number;
+  /**
+   * The sender wrote no newline after it: an inner piece of a line above `logLineBytes`, or the last words of a dyno.
+   * An https drain's frame then ends without one (5.2, 5.5).
+   */
+  unterminated?: boolean;
+}
+
+/** `id` grows within one app and survives restarts of the runtime. */
+export interface LogRecord extends LogEntry {
+  id: string;
+}
+
+/** The last `lines` messages are taken first and filtered then, as Heroku does (5.6). */
+export interface LogQuery {
+  /** 1..1500, default 100 */
+  lines?: number;
+  tail?: boolean;
+  source?: string;
+  /** `web.1`, or a bare type */
+  process?: string;
+  /** only after this id: resumes a broken tail */
+  after?: string;
+  /** only messages of this time or later, ms since the epoch */
+  since?: number;
+  /** only messages that bear this error code: `H12` */
+  code?: string;
 }
 
 /** PRI values by producer (5.2): recommended local values of that section. */
-export const priority = {dyno: 190, router: 158, dynoManager: 134, api: 133, addon: 134, l10: 172, l14: 188} as const;
+export const priority = {
+  dyno: 190,
+  router: 158,
+  dynoManager: 134,
+  api: 133,
+  addon: 134,
+  l10: 172,
+  l12: 172,
+  l14: 188,
+} as const;
 
 /** `2026-11-22T06:11:32.244000+00:00`: microseconds and a numeric offset, as log-shuttle stamps (5.5). */
 export function formatLogTime(time: number): string {

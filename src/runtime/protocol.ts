@@ -66,3 +66,4 @@ export type RuntimeEvent = {kind: 'dyno'; app: string; dyno: DynoInfo} | {kind: 
 
 export type {AppSpec, BuildResult, BuildSpec, EngineFacts, RuntimeSpec, SlugSpec};
 export type {ChaosRequest, DynoInfo, DynoSelector, OneOffRequest, ReleasePhaseRequest};
+export type {LogEntry, LogQuery, LogRecord};
