@@ -11,7 +11,10 @@ const LINE = /^([A-Za-z0-9_-]+):\s*(.+?)\s*$/;
  */
 export function parseProcfile(text: string): Record<string, string> {
   const types: Record<string, string> = {};
-  for (const [index, raw] of text.replace(/^\uFEFF/, '').split(/\r?\n/).entries()) {
+  for (const [index, raw] of text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .entries()) {
     const line = raw.trim();
     if (line === '' || line.startsWith('#')) continue;
     const match = LINE.exec(line);
