@@ -17,6 +17,20 @@ export const limits = {
   cycleJitterMs: 216 * MINUTE,
   /** ms to wait before the n-th consecutive restart after a crash; the last repeats (2.5) */
   crashBackoffMs: [0, 20 * MINUTE, 40 * MINUTE, 60 * MINUTE, 180 * MINUTE, 320 * MINUTE],
+  /** ms a dyno must have been up for its crashes to be forgotten (2.5 says "starts correctly"; unverified) */
+  crashResetMs: 60 * SECOND,
+  /** ms between a crash and the restart in a private space, where Heroku has no cool-off: no hot loop (2.5) */
+  spaceCrashFloorMs: 1 * SECOND,
+  /** ms at most that a web dyno's requests may go on before SIGTERM, once the router has stopped choosing it */
+  drainMs: 30 * SECOND,
+  /** ms that a dyno whose cycle is due waits for others of its type that are starting */
+  cyclePatienceMs: 10 * MINUTE,
+  /** ms of a web dyno's stillness after `chaos:slow-boot` */
+  slowBootMs: 20 * SECOND,
+  /** ms between two looks at everything the engine has, besides its events */
+  engineListMs: 60 * SECOND,
+  /** ms between two tries to reach an engine that does not answer; the last repeats */
+  engineRetryMs: [500, 1 * SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND],
   /** ms that preboot waits beyond the boot timeout before it switches (2.8) */
   prebootWaitMs: 2 * MINUTE,
   /** ms without web traffic until an eco app sleeps (2.9) */
