@@ -23,6 +23,8 @@ export const limits = {
   spaceCrashFloorMs: 1 * SECOND,
   /** ms at most that a web dyno's requests may go on before SIGTERM, once the router has stopped choosing it */
   drainMs: 30 * SECOND,
+  /** the same when the dyno is restarted in place: nobody serves meanwhile, so SIGTERM must not wait long */
+  restartDrainMs: 5 * SECOND,
   /** ms that a dyno whose cycle is due waits for others of its type that are starting */
   cyclePatienceMs: 10 * MINUTE,
   /** ms of a web dyno's stillness after `chaos:slow-boot` */
@@ -100,6 +102,29 @@ export const limits = {
   legacyBufferBytes: 64 * 1024,
   /** bytes of a response held for a slow client (3.5) */
   responseBufferBytes: 1024 * 1024,
+  /** bytes of a request's whole head; ours: bounds what a client may make the router hold */
+  requestHeadBytes: {common: 1024 * 1024, space: 4 * 1024 * 1024},
+  /** bytes of a response's whole head, and its header lines; ours, as above */
+  responseHeadBytes: 1024 * 1024,
+  responseHeaderCount: 1000,
+  /** bytes of a chunked body's trailers; ours */
+  trailerBytes: 64 * 1024,
+  /** interim (1xx) responses relayed for one request; ours */
+  interimResponses: 16,
+  /** bytes of the next requests kept while one is being answered; ours */
+  pipelineBytes: 64 * 1024,
+  /** bytes of responses held for slow clients, all together, before each gets less than responseBufferBytes; ours */
+  responseBudgetBytes: 16 * 1024 * 1024,
+  /** ms that a draining dyno's plain requests may still take before the dyno is told to stop; ours */
+  routerDrainMs: 10 * SECOND,
+  /** ms a closing client connection is read on, so that its last response is not lost to a reset; ours */
+  lingerMs: 2 * SECOND,
+  /** idle connections kept to one dyno; ours */
+  idleConnectionsPerDyno: 200,
+  /** requests that the router remembers for `dyno why`; ours */
+  rememberedRequests: 2000,
+  /** concurrent HTTP/2 streams of one connection; ours */
+  http2Streams: 100,
   /** characters of a request id kept from the client (3.3) */
   requestId: {min: 20, max: 200},
 
