@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # Sourced after common.sh: a Docker Engine on a machine that has no init system to start one.
 
+: "${root:?common.sh comes first}"
+
 docker_log=${TMPDIR:-/tmp}/dyno-dockerd.log
 
 docker_answers() { node "$root/script/lib/docker-version.js" >/dev/null 2>&1; }
@@ -11,14 +13,15 @@ ensure_docker() {
   if docker_answers; then
     return 0
   fi
-  if ! is_linux_root; then
+  # An engine chosen by DOCKER_HOST is somebody else's to start.
+  if [[ -n ${DOCKER_HOST:-} ]] || ! is_linux_root; then
     warn "$(node "$root/script/lib/docker-version.js" 2>&1 || true)"
     return 1
   fi
   install_missing dockerd:docker.io iptables:iptables || return 1
   command -v dockerd >/dev/null || return 1
   (
-    # Two runs at once start one engine. The lock's descriptor must not live on in the daemon: hence 9>&- below.
+    # Two runs at once start one engine.
     if command -v flock >/dev/null; then flock 9; fi
     docker_answers || start_dockerd
   ) 9>"${TMPDIR:-/tmp}/dyno-dockerd.lock"
@@ -32,9 +35,20 @@ start_dockerd() {
   fi
   remove_stale_docker_files
   say "Start dockerd (it is kept running; its log is $docker_log)"
-  # A session and files of its own: it neither dies with this script nor holds this script's output open.
-  setsid dockerd >"$docker_log" 2>&1 </dev/null 9>&- &
+  (
+    # A session and files of its own: it neither dies with this script nor keeps this script's output or lock open.
+    close_inherited_files
+    exec setsid dockerd >"$docker_log" 2>&1 </dev/null
+  ) &
   wait_for_docker "dockerd (pid $!) does not answer"
+}
+
+close_inherited_files() {
+  local file
+  for file in "/proc/$BASHPID/fd"/*; do
+    file=${file##*/}
+    if ((file > 2)); then eval "exec $file>&-"; fi
+  done
 }
 
 # is_running NAME, without pgrep, which a bare Debian lacks.

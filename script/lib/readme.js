@@ -1,18 +1,17 @@
 // README.md and the commands say the same: every visible command is named there, and every `dyno …` there exists.
 import {existsSync, readFileSync} from 'node:fs';
 
-const here = (name) => new URL(`../../${name}`, import.meta.url);
 /** Words after `dyno` that plugins and oclif itself answer to. */
 const BUILT_IN = ['help', 'autocomplete', 'version'];
 
-const {commands} = JSON.parse(readFileSync(here('oclif.manifest.json'), 'utf8'));
+const {commands} = JSON.parse(read('oclif.manifest.json') || '{"commands": {}}');
 const visible = Object.values(commands).filter((command) => !command.hidden);
 const known = new Set([
   ...BUILT_IN,
   ...Object.keys(commands),
   ...Object.values(commands).flatMap((command) => [...command.aliases, ...(command.hiddenAliases ?? [])]),
 ]);
-const named = commandsNamedIn(existsSync(here('README.md')) ? readFileSync(here('README.md'), 'utf8') : '');
+const named = commandsNamedIn(read('README.md'));
 
 const missing = visible.map(({id}) => id).filter((id) => !named.has(id));
 const unknown = [...named].filter((id) => !known.has(id));
@@ -26,4 +25,10 @@ function commandsNamedIn(markdown) {
   const code = [...markdown.matchAll(/```[^\n]*\n([\s\S]*?)```|`([^`\n]+)`/g)].map(([, fence, span]) => fence ?? span);
   const ids = code.flatMap((text) => [...text.matchAll(/(?:^|[\s$&|;(])dyno ([a-z][a-z0-9:-]*)/g)].map(([, id]) => id));
   return new Set(ids);
+}
+
+/** Empty where there is no such file. */
+function read(name) {
+  const file = new URL(`../../${name}`, import.meta.url);
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
