@@ -1,0 +1,48 @@
+import type {FastifyInstance} from 'fastify';
+import type {Clock} from '../model/clock.js';
+import type {HomeLayout} from '../model/home-layout.js';
+import type {Account} from './account.js';
+import type {AppLog} from './app-log.js';
+import type {KeyedQueue} from './keyed-queue.js';
+import type {PlatformLog} from './platform-log.js';
+import type {Releases} from './releases/releases.js';
+import type {Runtimes} from './runtimes/runtimes.js';
+import type {Store} from './store/store.js';
+import type {OutputStreams} from './streams/output-streams.js';
+import type {WebhookEvents} from './webhooks/webhook-events.js';
+
+/** What the routes of the API stand on. Made once, in platform.ts. */
+export interface PlatformContext {
+  readonly home: HomeLayout;
+  readonly version: string;
+  /** base port: the API's own */
+  readonly port: number;
+  /** `http://localhost:7770`: what URLs in answers start with */
+  readonly apiUrl: string;
+  /** bearer token of the API */
+  readonly token: string;
+  readonly account: Account;
+  readonly clock: Clock;
+  readonly store: Store;
+  /** output of builds and release commands; its URL is `outputUrl(context, id)` */
+  readonly streams: OutputStreams;
+  /** the one maker of releases */
+  readonly releases: Releases;
+  /** the runtime processes and the way to them */
+  readonly runtimes: Runtimes;
+  /** changes of one app, one at a time: key is the app's id */
+  readonly queue: KeyedQueue;
+  /** `app[api]` lines (heroku-behaviour.md 5.8) */
+  readonly appLog: AppLog;
+  /** tells webhooks of changes */
+  readonly webhooks: WebhookEvents;
+  readonly log: PlatformLog;
+}
+
+/** A part of the API that brings its own routes: `registerBuildRoutes`, `registerGitRoutes`. */
+export type RegisterRoutes = (server: FastifyInstance, context: PlatformContext) => void;
+
+/** URL of a stream of output. Needs no token: its id is the secret. */
+export function outputUrl(context: Pick<PlatformContext, 'apiUrl'>, streamId: string): string {
+  return `${context.apiUrl}/streams/${streamId}`;
+}

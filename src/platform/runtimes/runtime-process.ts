@@ -1,0 +1,74 @@
+import {spawn} from 'node:child_process';
+import {closeSync, mkdirSync, openSync, readFileSync, writeFileSync} from 'node:fs';
+import type {HomeLayout} from '../../model/home-layout.js';
+import {dirname} from 'node:path';
+
+/** Starts and finds runtime processes. Injected, so that tests can start theirs. */
+export interface RuntimeProcesses {
+  /** Starts the runtime of this name; it outlives the platform. `onExit` is called when it ends while we live. */
+  start(name: string, onExit: () => void): void;
+  /** pid of the process started last, by this platform or one before; null when it is not alive */
+  pidOf(name: string): number | null;
+  /** Ends it without asking. Does nothing when it is gone. */
+  kill(name: string): void;
+}
+
+/** Runtime processes of `node bin/runtime.js <name>`, detached, with their output in <home>/runtimes/<name>/log. */
+export function runtimeProcesses(home: HomeLayout, entry: string, env: NodeJS.ProcessEnv): RuntimeProcesses {
+  const pidOf = (name: string): number | null => {
+    const pid = readPid(home.runtime(name).pid);
+    return pid !== null && isRuntime(pid, name) ? pid : null;
+  };
+  return {
+    start(name, onExit) {
+      const layout = home.runtime(name);
+      mkdirSync(layout.root, {recursive: true, mode: 0o700});
+      mkdirSync(dirname(layout.socket), {recursive: true, mode: 0o700});
+      const log = openSync(layout.log, 'a', 0o600);
+      try {
+        const child = spawn(process.execPath, [entry, name], {detached: true, stdio: ['ignore', log, log], env});
+        child.once('exit', onExit);
+        child.once('error', onExit);
+        child.unref();
+        if (child.pid !== undefined) writeFileSync(layout.pid, `${child.pid}\n`, {mode: 0o600});
+      } finally {
+        closeSync(log);
+      }
+    },
+    pidOf,
+    kill(name) {
+      const pid = pidOf(name);
+      if (pid === null) return;
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      }
+    },
+  };
+}
+
+function readPid(path: string): number | null {
+  try {
+    const pid = Number(readFileSync(path, 'utf8').trim());
+    return Number.isInteger(pid) && pid > 1 ? pid : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A pid may have been given to somebody else after a reboot: its command line tells, where the system shows it. */
+function isRuntime(pid: number, name: string): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  try {
+    const [state = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').slice(1);
+    if (state.startsWith('Z')) return false;
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(name);
+  } catch {
+    return true;
+  }
+}

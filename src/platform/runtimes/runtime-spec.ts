@@ -1,0 +1,56 @@
+import {commonRouterPorts} from '../../model/ports.js';
+import type {RuntimeSpec} from '../../model/spec.js';
+import type {App} from '../store/apps.js';
+import type {Space} from '../store/spaces.js';
+import type {Store} from '../store/store.js';
+import {appSpecOf} from './app-spec.js';
+
+export const commonRegions = ['us', 'eu'] as const;
+
+/** Name of the runtime an app lives in: fixed when the app is made. */
+export function runtimeNameOf(store: Store, app: Pick<App, 'region' | 'spaceId'>): string {
+  return app.spaceId === null ? app.region : store.spaces.get(app.spaceId).runtime;
+}
+
+/** All that the runtime of this name has to know; undefined when no region or space has it (any more). */
+export function runtimeSpecOf(store: Store, basePort: number, name: string): RuntimeSpec | undefined {
+  if ((commonRegions as readonly string[]).includes(name)) {
+    return {
+      name,
+      kind: 'common',
+      router: {host: '127.0.0.1', ...commonRouterPorts(basePort, name)},
+      apps: store.apps.listOf({region: name}).map((app) => appSpecOf(store, app)),
+    };
+  }
+  const space = store.spaces.list().find((candidate) => candidate.runtime === name);
+  if (!space) return undefined;
+  return {
+    name,
+    kind: 'space',
+    router: {host: '127.0.0.1', httpPort: space.httpPort, httpsPort: space.httpsPort},
+    space: spaceSpecOf(store, space),
+    apps: store.apps.listOf({spaceId: space.id}).map((app) => appSpecOf(store, app)),
+  };
+}
+
+function spaceSpecOf(store: Store, space: Space): NonNullable<RuntimeSpec['space']> {
+  return {
+    id: space.id,
+    cidr: space.cidr,
+    subnet: space.subnet,
+    trustedRanges: store.spaces
+      .rulesetOf(space.id)
+      .rules.filter((rule) => rule.action === 'allow')
+      .map((rule) => rule.source),
+    proxyPeers: space.proxyPeers,
+    natAddresses: space.nat,
+  };
+}
+
+/** Where the router serves an app: `http://demo.localhost:7780/`. */
+export function webUrlOf(store: Store, basePort: number, app: App): string {
+  const port = app.spaceId
+    ? store.spaces.get(app.spaceId).httpPort
+    : commonRouterPorts(basePort, app.region).httpPort;
+  return `http://${app.name}.localhost:${port}/`;
+}

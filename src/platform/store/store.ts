@@ -1,0 +1,52 @@
+import {AppRows} from './apps.js';
+import {BuildpackRows} from './buildpacks.js';
+import {Database} from './database.js';
+import {DomainRows} from './domains.js';
+import {FeatureRows} from './features.js';
+import {FormationRows} from './formation.js';
+import {LogDrainRows} from './log-drains.js';
+import {ReleaseRows} from './releases.js';
+import {SettingRows} from './settings.js';
+import {SlugRows} from './slugs.js';
+import {SniEndpointRows} from './sni-endpoints.js';
+import {SpaceRows} from './spaces.js';
+
+/** Desired state, by resource. The only home of it; the platform is its only writer. */
+export class Store {
+  readonly db: Database;
+  readonly settings: SettingRows;
+  readonly apps: AppRows;
+  readonly releases: ReleaseRows;
+  readonly slugs: SlugRows;
+  readonly formation: FormationRows;
+  readonly features: FeatureRows;
+  readonly logDrains: LogDrainRows;
+  readonly buildpacks: BuildpackRows;
+  readonly domains: DomainRows;
+  readonly sniEndpoints: SniEndpointRows;
+  readonly spaces: SpaceRows;
+
+  constructor(path: string) {
+    this.db = new Database(path);
+    this.settings = new SettingRows(this.db);
+    this.apps = new AppRows(this.db);
+    this.releases = new ReleaseRows(this.db);
+    this.slugs = new SlugRows(this.db);
+    this.formation = new FormationRows(this.db);
+    this.features = new FeatureRows(this.db);
+    this.logDrains = new LogDrainRows(this.db);
+    this.buildpacks = new BuildpackRows(this.db);
+    this.domains = new DomainRows(this.db);
+    this.sniEndpoints = new SniEndpointRows(this.db);
+    this.spaces = new SpaceRows(this.db);
+  }
+
+  /** All of `work` or nothing. `work` must not await. */
+  transaction<T>(work: () => T): T {
+    return this.db.transaction(work);
+  }
+
+  close(): void {
+    this.db.close();
+  }
+}
