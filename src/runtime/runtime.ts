@@ -111,7 +111,9 @@ export class Runtime {
     const {host, httpPort, httpsPort} = this.#spec.router;
     const ports = await this.#router.listen({host, httpPort, ...(httpsPort === undefined ? {} : {httpsPort})});
     this.#spec = {...this.#spec, router: {host, ...ports}};
-    await new Promise<void>((resolve) => (this.#connecting = this.#connectEngine(resolve)));
+    await new Promise<void>((tried) => {
+      this.#connecting = this.#connectEngine(tried);
+    });
   }
 
   /** In reverse order of start. Dynos that are kept will be adopted by the next runtime of this name. */

@@ -1,0 +1,102 @@
+import {open, readFile, readdir, rename, rm, stat, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {DynoExit, DynoSpec} from '../engine.js';
+
+/** What is written down of a dyno, 0600 because of its environment; all that a new runtime needs to adopt it. */
+export interface DynoRecord {
+  engineId: string;
+  runtime: string;
+  spec: DynoSpec;
+  createdAt: number;
+  /** where the router and isBound() reach it */
+  address: string;
+  /** dyno-init.sh; null until it is started */
+  init: {pid: number; identity: string} | null;
+}
+
+/**
+ * One dyno on disk:
+ *
+ *   dyno.json       its record
+ *   app/            its copy of the slug, HOME
+ *   tmp/            its TMPDIR
+ *   stdout, stderr  what it writes
+ *   stopping        there once it got SIGTERM: what is left then has its grace
+ *   exit            exit status of its command, once that has ended
+ */
+export class DynoDirectory {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  get app(): string {
+    return join(this.path, 'app');
+  }
+
+  get tmp(): string {
+    return join(this.path, 'tmp');
+  }
+
+  async save(record: DynoRecord): Promise<void> {
+    const path = join(this.path, 'dyno.json');
+    await writeFile(`${path}.new`, JSON.stringify(record), {mode: 0o600});
+    await rename(`${path}.new`, path);
+  }
+
+  /** Files for the dyno to write to; appending, so that nobody needs to know how much is there. */
+  async openOutput(): Promise<{stdout: number; stderr: number; close: () => Promise<void>}> {
+    const stdout = await open(join(this.path, 'stdout'), 'a', 0o600);
+    const stderr = await open(join(this.path, 'stderr'), 'a', 0o600);
+    return {
+      stdout: stdout.fd,
+      stderr: stderr.fd,
+      close: async () => {
+        await stdout.close();
+        await stderr.close();
+      },
+    };
+  }
+
+  async markStopping(): Promise<void> {
+    await writeFile(join(this.path, 'stopping'), '');
+  }
+
+  async isStopping(): Promise<boolean> {
+    return stat(join(this.path, 'stopping')).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Null while the command runs, or when it was killed together with its init. */
+  async readExit(): Promise<DynoExit | null> {
+    const path = join(this.path, 'exit');
+    try {
+      const [text, {mtimeMs}] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
+      return {status: Number.parseInt(text, 10), at: mtimeMs, outOfMemory: false};
+    } catch {
+      return null;
+    }
+  }
+
+  async remove(): Promise<void> {
+    // A process that dies at this moment may still write: try again instead of leaving half a directory.
+    await rm(this.path, {recursive: true, force: true, maxRetries: 5, retryDelay: 50});
+  }
+}
+
+/** Records below `root`; a directory without one is what a kill in the middle of a start left, and is removed. */
+export async function readRecords(root: string, runtime: string): Promise<DynoRecord[]> {
+  const records: DynoRecord[] = [];
+  for (const name of await readdir(root).catch(() => [])) {
+    if (!name.startsWith(`${runtime}.`)) continue;
+    try {
+      records.push(JSON.parse(await readFile(join(root, name, 'dyno.json'), 'utf8')) as DynoRecord);
+    } catch {
+      await new DynoDirectory(join(root, name)).remove();
+    }
+  }
+  return records;
+}

@@ -1,0 +1,130 @@
+import {createHash, randomUUID} from 'node:crypto';
+import {mkdir, readFile, readdir, rename, rm, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {PassThrough} from 'node:stream';
+import type {Readable} from 'node:stream';
+import {pipeline} from 'node:stream/promises';
+import {createGunzip, createGzip} from 'node:zlib';
+import {execa} from 'execa';
+import {extract, pack} from 'tar-fs';
+import type {PackOptions} from 'tar-fs';
+import {DynoError} from '../../model/error.js';
+import type {EngineImage} from '../engine.js';
+
+interface SlugRecord {
+  image: string;
+  appId: string;
+  size: number;
+  createdAt: number;
+}
+
+/**
+ * Release images of the process engine: a directory each, `app/` and `slug.json`. All runtimes share them. A directory
+ * appears whole, by rename, with its record in it; drafts of builds that were killed are swept at the next open.
+ */
+export class SlugDirectories {
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  async open(): Promise<void> {
+    await mkdir(this.#root, {recursive: true, mode: 0o700});
+  }
+
+  /** Takes a directory over as the slug of an app. */
+  async add(appId: string, appDirectory: string): Promise<{image: string; size: number; checksum: string}> {
+    const image = randomUUID();
+    const draft = join(this.#root, `draft-${process.pid}-${image}`);
+    await mkdir(draft, {mode: 0o700});
+    try {
+      await rename(appDirectory, join(draft, 'app'));
+      const {size, checksum} = await measure(packApp(join(draft, 'app')));
+      const record: SlugRecord = {image, appId, size, createdAt: Date.now()};
+      await writeFile(join(draft, 'slug.json'), JSON.stringify(record), {mode: 0o600});
+      await rename(draft, join(this.#root, image));
+      return {image, size, checksum};
+    } catch (error) {
+      await rm(draft, {recursive: true, force: true});
+      throw error;
+    }
+  }
+
+  async import(appId: string, tgz: Readable): Promise<{image: string; size: number; checksum: string}> {
+    const directory = join(this.#root, `draft-${process.pid}-import-${randomUUID()}`);
+    try {
+      await unpack(tgz, directory, (name) => name.replace(/^(\.\/)?app(\/|$)/, ''));
+      return await this.add(appId, directory);
+    } catch (error) {
+      if (error instanceof DynoError) throw error;
+      throw new DynoError('slug_invalid', {reason: (error as Error).message}, error);
+    } finally {
+      await rm(directory, {recursive: true, force: true});
+    }
+  }
+
+  export(image: string): Readable {
+    const gzip = createGzip({level: 1});
+    pipeline(packApp(this.#app(image)), gzip).catch((error: Error) => gzip.destroy(error));
+    return gzip;
+  }
+
+  /** A private copy for a dyno: shares blocks where the file system can, else copies. */
+  async copyTo(image: string, target: string): Promise<void> {
+    const reflink = process.platform === 'linux' ? ['--reflink=auto'] : [];
+    await execa('cp', ['-a', ...reflink, this.#app(image), target]);
+  }
+
+  async list(): Promise<EngineImage[]> {
+    const images: EngineImage[] = [];
+    for (const name of await readdir(this.#root).catch(() => [])) {
+      const text = await readFile(join(this.#root, name, 'slug.json'), 'utf8').catch(() => null);
+      if (text !== null && !name.startsWith('draft-')) images.push(JSON.parse(text) as SlugRecord);
+    }
+    return images;
+  }
+
+  async remove(image: string): Promise<void> {
+    if (!/^[\w-]+$/.test(image)) return;
+    await rm(join(this.#root, image), {recursive: true, force: true});
+  }
+
+  #app(image: string): string {
+    return join(this.#root, image, 'app');
+  }
+}
+
+/** Unpacks a gzipped tar; entries that would leave the directory are refused. */
+export async function unpack(tgz: Readable, directory: string, map: (name: string) => string): Promise<void> {
+  await mkdir(directory, {recursive: true, mode: 0o700});
+  const target = extract(directory, {
+    map: (header) => ({...header, name: map(header.name)}),
+    ignore: (_name, header) =>
+      header?.type !== undefined && !['file', 'directory', 'symlink', 'link'].includes(header.type),
+  });
+  await pipeline(tgz, createGunzip(), target);
+}
+
+/** Slugs hold `./app/…` and say nothing of who made them or when. */
+function packApp(directory: string): Readable {
+  const name = (path: string) => `./app/${path === '.' ? '' : path}`;
+  const options: PackOptions = {
+    map: (header) => Object.assign(header, {name: name(header.name), uid: 1000, gid: 1000, mtime: new Date(0)}),
+  };
+  // tar-fs streams are streamx's, which Node's pipeline takes.
+  return pack(directory, options) as unknown as Readable;
+}
+
+/** Size of the slug as an archive, and what `SHA256:` of it is. */
+async function measure(tar: Readable): Promise<{size: number; checksum: string}> {
+  const sha256 = createHash('sha256');
+  let size = 0;
+  const count = new PassThrough();
+  count.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    sha256.update(chunk);
+  });
+  await pipeline(tar, createGzip({level: 1}), count);
+  return {size, checksum: `SHA256:${sha256.digest('hex')}`};
+}
