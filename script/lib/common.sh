@@ -11,6 +11,11 @@ say() { printf '\n== %s\n' "$*"; }
 
 warn() { printf '%s\n' "$*" >&2; }
 
+# run_limited SECONDS COMMAND…: exit 124 or 137 when the time is up. Without coreutils there is no limit.
+run_limited() {
+  if command -v timeout >/dev/null; then timeout --kill-after=10 "$@"; else shift && "$@"; fi
+}
+
 is_linux_root() { [[ $(uname -s) == Linux && $(id -u) == 0 ]]; }
 
 # Every `command:package` pair whose command is missing gets its Debian package; without root or apt it only tells.
