@@ -39,6 +39,12 @@ export const errors = {
     'Call the API as localhost or 127.0.0.1.',
   ),
   not_found: entry(404, 'not_found', "Couldn't find that {resource}."),
+  endpoint_unknown: entry(
+    404,
+    'not_found',
+    'The requested API endpoint was not found. Are you using the right HTTP verb (i.e. `GET` vs. `POST`), and did you specify your intended version with the `Accept` header?',
+  ),
+  body_too_large: entry(413, 'request_entity_too_large', 'The body is larger than the API takes.'),
   not_acceptable: entry(406, 'not_acceptable', '{message}'),
   conflict: entry(409, 'conflict', '{message}'),
   range_invalid: entry(416, 'requested_range_not_satisfiable', '{message}'),
@@ -86,6 +92,7 @@ export const errors = {
     'Send a gzipped tar of the app directory.',
   ),
   build_failed: entry(422, 'build_failed', 'Build failed: {step}'),
+  release_failed: entry(422, 'release_failed', 'The release command of v{version} failed; the previous release goes on.', 'Read its output: dyno releases:output v{version}'),
 
   // the machine
   engine_unreachable: entry(
@@ -119,7 +126,10 @@ export const errors = {
   // what the platform answered to the CLI, in its own words
   api: entry(502, '{id}', '{message}', '{remedy}'),
 
+  platform_stopped: entry(503, 'platform_stopped', 'The platform does not run.', 'Start it with: dyno platform:start'),
+
   // usage of the CLI
+  directory_unreadable: entry(400, 'usage', 'Cannot read {directory}: {reason}.'),
   usage: entry(400, 'usage', '{message}'),
   no_app: entry(
     400,
