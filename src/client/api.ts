@@ -152,8 +152,8 @@ export class Api {
     return this.http.call('POST', '/sources');
   }
 
-  async uploadSource(source: Source, archive: Readable, length: number): Promise<void> {
-    const answer = await this.http.openUrl('PUT', source.source_blob.put_url, {payload: {stream: archive, length}});
+  async uploadSource(source: Source, archive: Readable): Promise<void> {
+    const answer = await this.http.openUrl('PUT', source.source_blob.put_url, {payload: archive});
     answer.resume();
   }
 
@@ -204,11 +204,16 @@ export class Api {
     return this.http.call('DELETE', `${appPath(app)}/log-drains/${encodeURIComponent(drain)}`);
   }
 
+  setBuildpacks(app: string, buildpacks: readonly string[]): Promise<object> {
+    const updates = buildpacks.map((buildpack) => ({buildpack}));
+    return this.http.call('PUT', `${appPath(app)}/buildpack-installations`, {body: {updates}});
+  }
+
   /** A stream that the API named: build output, release output, log session. */
-  stream(method: 'GET', url: string, options: {accept: string; lastEventId?: string; signal?: AbortSignal}): Promise<IncomingMessage> {
+  stream(url: string, options: {accept: string; lastEventId?: string; signal?: AbortSignal}): Promise<IncomingMessage> {
     const {accept, lastEventId, signal} = options;
     const headers = {accept, ...(lastEventId ? {'last-event-id': lastEventId} : {})};
-    return this.http.openUrl(method, url, {headers, signal});
+    return this.http.openUrl('GET', url, {headers, signal});
   }
 
   close(): void {

@@ -8,7 +8,7 @@ export interface CallOptions {
   /** sent as JSON */
   body?: unknown;
   /** sent as it is */
-  payload?: {stream: Readable; length?: number};
+  payload?: Readable;
   headers?: Record<string, string>;
   signal?: AbortSignal;
 }
@@ -18,6 +18,8 @@ export interface ConnectionOptions {
   port: number;
   /** read at every call: the first start of a platform makes it */
   token: () => string | undefined;
+  /** called once, before the first call */
+  prepare?: () => Promise<void>;
   /** called once when nothing listens; the call is then tried again */
   revive?: () => Promise<void>;
 }
@@ -28,6 +30,7 @@ export interface ConnectionOptions {
  */
 export class Connection {
   private readonly agent = new Agent({keepAlive: true});
+  private prepared?: Promise<void>;
 
   constructor(private readonly options: ConnectionOptions) {}
 
@@ -39,6 +42,8 @@ export class Connection {
 
   /** The answer's body is the caller's to read; an answer that says no throws as in `call`. */
   async open(method: Method, path: string, options: CallOptions = {}): Promise<IncomingMessage> {
+    this.prepared ??= this.options.prepare?.() ?? Promise.resolve();
+    await this.prepared;
     const response = await this.send(method, path, options).catch(async (error: unknown) => {
       if (codeOf(error) !== 'ECONNREFUSED' || !this.options.revive || options.payload) throw unavailable(error);
       await this.options.revive();
@@ -77,18 +82,17 @@ export class Connection {
       );
       call.on('error', reject);
       if (!options.payload) return void call.end(body);
-      options.payload.stream.on('error', (error) => call.destroy(error)).pipe(call);
+      options.payload.on('error', (error) => call.destroy(error)).pipe(call);
     });
   }
 
-  private headersOf(body: string | undefined, {headers, payload}: CallOptions): Record<string, string | number> {
+  private headersOf(body: string | undefined, {headers}: CallOptions): Record<string, string | number> {
     const token = this.options.token();
     return {
       host: `localhost:${this.options.port}`,
       accept: 'application/vnd.heroku+json; version=3.sdk',
       ...(token ? {authorization: `Bearer ${token}`} : {}),
       ...(body === undefined ? {} : {'content-type': 'application/json', 'content-length': Buffer.byteLength(body)}),
-      ...(payload?.length === undefined ? {} : {'content-length': payload.length}),
       ...headers,
     };
   }

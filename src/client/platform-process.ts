@@ -5,27 +5,12 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {DynoError} from '../model/error.js';
 import type {HomeLayout} from '../model/home-layout.js';
+import {isAlive, readRunningPlatform} from './running-platform.js';
 
 /** How long a first start may take: it makes keys and a store, on a machine that may be busy. */
 const START_MS = 60_000;
 const STOP_MS = 30_000;
 const POLL_MS = 40;
-
-export interface RunningPlatform {
-  pid: number;
-  version: string;
-  port: number;
-}
-
-/** What `platform.json` says; undefined when no platform ever wrote it or when its process is gone. */
-export function readRunningPlatform(home: HomeLayout): RunningPlatform | undefined {
-  try {
-    const running = JSON.parse(readFileSync(home.platformFile, 'utf8')) as RunningPlatform;
-    return isAlive(running.pid) ? running : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 /**
  * Starts the platform and resolves once its API answers. However many commands race, one platform comes of it: the
@@ -92,14 +77,4 @@ function lockHolder(home: HomeLayout): boolean {
 
 function fileSize(path: string): number {
   return readFileSync(path).length;
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -32,7 +32,11 @@ export interface SpaceTopology {
   apps: {
     id: string;
     domains: string[];
-    formation: {id: string; process_type: string; dynos: {id: string; number: number; private_ip: string; hostname: string}[]}[];
+    formation: {
+      id: string;
+      process_type: string;
+      dynos: {id: string; number: number; private_ip: string; hostname: string}[];
+    }[];
   }[];
 }
 

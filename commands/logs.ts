@@ -1,0 +1,65 @@
+import {boolean, integer, string} from '@oclif/core/flags';
+import {DynoCommand} from '../src/cli/command.js';
+import {appFlag} from '../src/cli/flags.js';
+import {followLog} from '../src/cli/follow-log.js';
+import {matchesFilter, paintLogLine, parseCode, parseLogLine, parseSince} from '../src/cli/views/log-lines.js';
+import {limits} from '../src/model/limits.js';
+
+export default class Logs extends DynoCommand {
+  static override description = `display recent log output
+The last lines are taken first and then filtered, as Heroku does. --json prints one object a line.`;
+  static override examples = [
+    '<%= config.bin %> logs --tail',
+    '<%= config.bin %> logs --num 500 --process-type web',
+    '<%= config.bin %> logs --source heroku --code H12 --since 10m',
+  ];
+  static override flags = {
+    ...appFlag,
+    num: integer({char: 'n', description: 'number of lines', min: 1, max: limits.logHistory}),
+    tail: boolean({char: 't', description: 'continually stream logs'}),
+    source: string({char: 's', description: 'only this source: app or heroku'}),
+    'dyno-name': string({char: 'd', description: 'only this dyno, such as web.1', aliases: ['dyno']}),
+    'process-type': string({
+      char: 'p',
+      description: 'only this process type',
+      aliases: ['ps'],
+      exclusive: ['dyno-name'],
+    }),
+    since: string({description: 'only lines since then: 90s, 10m, 2h, or a date'}),
+    code: string({description: 'only lines with this code: H12, R14, L10'}),
+    'no-color': boolean({description: 'no colours, also on a terminal'}),
+  };
+
+  async run() {
+    const {flags} = await this.parse(Logs);
+    const filter = {
+      since: flags.since === undefined ? undefined : parseSince(flags.since, Date.now()),
+      code: flags.code === undefined ? undefined : parseCode(flags.code),
+    };
+    const filtered = flags.since !== undefined || flags.code !== undefined;
+    const lines = followLog(this.api, this.appOf(flags), {
+      lines: flags.num ?? (filtered ? limits.logHistory : limits.logDefaultLines),
+      tail: flags.tail,
+      source: flags.source,
+      dyno: flags['dyno-name'] ?? flags['process-type'],
+    });
+    const write = this.lineWriter();
+    for await (const line of lines) {
+      if (matchesFilter(line, filter) && !write(line)) break;
+    }
+  }
+
+  /** Answers false once nobody reads any more. */
+  private lineWriter(): (line: string) => boolean {
+    const out = process.stdout;
+    let open = true;
+    out.once('error', () => (open = false));
+    return (line) => {
+      const text = this.jsonEnabled()
+        ? JSON.stringify(parseLogLine(line) ?? {message: line})
+        : paintLogLine(line, this.palette);
+      if (open) out.write(`${text}\n`);
+      return open && !out.destroyed;
+    };
+  }
+}

@@ -1,0 +1,1 @@
+export {waitForEnd} from '../client/platform-process.js';
