@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import {readFileSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
 
 // oclif looks for TypeScript sources unless this says production.
 process.env.NODE_ENV ??= 'production';
@@ -10,6 +11,9 @@ if (first === '--version' || first === '-v') {
   const {name, version} = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   console.log(`${name}/${version} ${process.platform}-${process.arch} node-${process.version}`);
 } else {
-  const {execute} = await import('@oclif/core/execute');
-  await execute({dir: import.meta.url});
+  const {runKnownCommand} = await import('../dist/src/cli/known-command.js');
+  if (!(await runKnownCommand(fileURLToPath(new URL('..', import.meta.url)), process.argv.slice(2)))) {
+    const {execute} = await import('@oclif/core/execute');
+    await execute({dir: import.meta.url});
+  }
 }
