@@ -8,6 +8,7 @@ import type {PlatformLog} from './platform-log.js';
 import type {Releases} from './releases/releases.js';
 import type {Runtimes} from './runtimes/runtimes.js';
 import type {Store} from './store/store.js';
+import type {App} from './store/apps.js';
 import type {OutputStreams} from './streams/output-streams.js';
 import type {WebhookEvents} from './webhooks/webhook-events.js';
 
@@ -37,6 +38,10 @@ export interface PlatformContext {
   /** tells webhooks of changes */
   readonly webhooks: WebhookEvents;
   readonly log: PlatformLog;
+  /** where the router serves an app: `http://demo.localhost:7780/` */
+  readonly webUrl: (app: App) => string;
+  /** called when an app is destroyed, before its rows go: parts with files of their own put theirs here */
+  readonly appEnds: ((app: App) => Promise<void> | void)[];
 }
 
 /** A part of the API that brings its own routes: `registerBuildRoutes`, `registerGitRoutes`. */
