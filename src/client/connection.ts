@@ -1,5 +1,6 @@
-import {Agent, request, type IncomingHttpHeaders, type IncomingMessage} from 'node:http';
-import type {Readable} from 'node:stream';
+import {Agent, request} from 'node:http';
+import type {ClientRequest, IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, RequestOptions} from 'node:http';
+import type {Duplex, Readable} from 'node:stream';
 import {DynoError} from '../model/error.js';
 
 export type Method = 'DELETE' | 'GET' | 'PATCH' | 'POST' | 'PUT';
@@ -65,36 +66,56 @@ export class Connection {
     this.agent.destroy();
   }
 
+  /** Switches to another protocol: raw bytes both ways from then on. */
+  async upgrade(
+    method: Method,
+    path: string,
+    protocol: string,
+    headers: Record<string, string> = {},
+  ): Promise<{stream: Duplex; headers: IncomingHttpHeaders}> {
+    const call = this.request(method, path, {...headers, connection: 'Upgrade', upgrade: protocol}, {agent: false});
+    call.end();
+    return new Promise((resolve, reject) => {
+      call.once('upgrade', (response, stream: Duplex, head: Buffer) => {
+        if (head.length > 0) stream.unshift(head);
+        resolve({stream, headers: response.headers});
+      });
+      call.once('response', (response) => {
+        readText(response).then((text) => reject(refusal(response.statusCode ?? 0, text)), reject);
+      });
+      call.once('error', (error) => reject(unavailable(error)));
+    });
+  }
+
   private send(method: Method, path: string, options: CallOptions): Promise<IncomingMessage> {
     const body = options.body === undefined ? undefined : JSON.stringify(options.body);
+    const content =
+      body === undefined ? {} : {'content-type': 'application/json', 'content-length': Buffer.byteLength(body)};
     return new Promise((resolve, reject) => {
-      const call = request(
-        {
-          agent: this.agent,
-          host: '127.0.0.1',
-          port: this.options.port,
-          method,
-          path,
-          headers: this.headersOf(body, options),
-          signal: options.signal,
-        },
-        resolve,
-      );
-      call.on('error', reject);
+      const call = this.request(method, path, {...content, ...options.headers}, {signal: options.signal});
+      call.on('response', resolve).on('error', reject);
       if (!options.payload) return void call.end(body);
       options.payload.on('error', (error) => call.destroy(error)).pipe(call);
     });
   }
 
-  private headersOf(body: string | undefined, {headers}: CallOptions): Record<string, string | number> {
+  private request(method: Method, path: string, headers: OutgoingHttpHeaders, options: RequestOptions): ClientRequest {
+    const {port} = this.options;
     const token = this.options.token();
-    return {
-      host: `localhost:${this.options.port}`,
+    const common = {
+      host: `localhost:${port}`,
       accept: 'application/vnd.heroku+json; version=3.sdk',
       ...(token ? {authorization: `Bearer ${token}`} : {}),
-      ...(body === undefined ? {} : {'content-type': 'application/json', 'content-length': Buffer.byteLength(body)}),
-      ...headers,
     };
+    return request({
+      agent: this.agent,
+      host: '127.0.0.1',
+      port,
+      method,
+      path,
+      headers: {...common, ...headers},
+      ...options,
+    });
   }
 }
 

@@ -1,11 +1,14 @@
+import type {Duplex} from 'node:stream';
 import type {Connection} from './connection.js';
 
 export interface RuntimeFacts {
   name: string;
   kind: 'common' | 'space';
-  pid: number;
+  pid: number | null;
   router_url: string;
   dynos: number;
+  /** what does not hold here, in sentences */
+  warnings?: string[];
 }
 
 export interface PlatformFacts {
@@ -16,18 +19,11 @@ export interface PlatformFacts {
   runtimes: RuntimeFacts[];
 }
 
-export interface DoctorCheck {
-  /** what was looked at: `docker`, `isolation`, `memory` */
-  name: string;
-  state: 'fail' | 'ok' | 'warn';
-  /** one sentence */
-  detail: string;
-  remedy?: string;
-}
-
-export interface DoctorReport {
+/** What an engine can do on this machine: probed, never assumed. */
+export interface EngineReport {
   engine: string;
-  checks: DoctorCheck[];
+  version: string;
+  abilities: Record<string, {holds: boolean; note?: string; why?: string}>;
 }
 
 export interface ClockReading {
@@ -43,7 +39,39 @@ export interface ChaosOrder {
   seed?: number;
 }
 
-/** What Heroku's API has no word for: `/local/…` on the same server. */
+export interface TerminalSize {
+  columns: number;
+  rows: number;
+}
+
+export interface ExecOrder {
+  command: string;
+  env: Record<string, string>;
+  tty: (TerminalSize & {term: string}) | null;
+}
+
+/** Raw bytes to and from a process of a dyno. */
+export interface AttachedSession {
+  stream: Duplex;
+  /** asks for the exit status, and names the terminal to resize */
+  id: string;
+}
+
+/**
+ * What Heroku's API has no word for, under /local on the same server:
+ *
+ *   GET  /local/platform                             PlatformFacts
+ *   POST /local/platform/stop                        {dynos: 'keep' | 'stop'} → 202, then the process ends
+ *   GET  /local/doctor                               EngineReport
+ *   GET  /local/clock                                ClockReading[], one per runtime
+ *   POST /local/clock                                {advance_ms} or {reset: true}, for one `runtime` or all → ClockReading[]
+ *   POST /local/apps/:app/chaos                      ChaosOrder → 202 {}
+ *   GET  /local/apps/:app/requests/:id               what router and dyno manager know of a request
+ *   POST /local/apps/:app/dynos/:dyno/attach         101, Upgrade: dyno-session; the header dyno-session names the session
+ *   POST /local/apps/:app/dynos/:dyno/exec           ExecOrder as base64 JSON in the header dyno-exec → 101 as above
+ *   POST /local/apps/:app/dynos/:dyno/resize         {session, columns, rows} → {}
+ *   GET  /local/apps/:app/sessions/:session          {status}: exit status, answered once the process has ended
+ */
 export class LocalApi {
   constructor(private readonly http: Connection) {}
 
@@ -56,7 +84,7 @@ export class LocalApi {
     return this.http.call('POST', '/local/platform/stop', {body: {dynos}});
   }
 
-  doctor(): Promise<DoctorReport> {
+  doctor(): Promise<EngineReport> {
     return this.http.call('GET', '/local/doctor');
   }
 
@@ -72,12 +100,40 @@ export class LocalApi {
     return this.http.call('POST', '/local/clock', {body: {reset: true, ...(runtime ? {runtime} : {})}});
   }
 
-  chaos(app: string, order: ChaosOrder): Promise<{dyno?: string}> {
-    return this.http.call('POST', `/local/apps/${encodeURIComponent(app)}/chaos`, {body: order});
+  chaos(app: string, order: ChaosOrder): Promise<object> {
+    return this.http.call('POST', `${localAppPath(app)}/chaos`, {body: order});
   }
 
   /** What router and dyno manager know of a request, by its Request-Id. */
-  request(app: string, id: string): Promise<object> {
-    return this.http.call('GET', `/local/apps/${encodeURIComponent(app)}/requests/${encodeURIComponent(id)}`);
+  request(app: string, id: string): Promise<Record<string, unknown>> {
+    return this.http.call('GET', `${localAppPath(app)}/requests/${encodeURIComponent(id)}`);
+  }
+
+  /** To a one-off dyno that waits for its client. */
+  attach(app: string, dyno: string): Promise<AttachedSession> {
+    return this.session(`${dynoPath(app, dyno)}/attach`, {});
+  }
+
+  /** To a further command inside a running dyno. */
+  exec(app: string, dyno: string, order: ExecOrder): Promise<AttachedSession> {
+    const header = Buffer.from(JSON.stringify(order)).toString('base64');
+    return this.session(`${dynoPath(app, dyno)}/exec`, {'dyno-exec': header});
+  }
+
+  resize(app: string, dyno: string, session: string, {columns, rows}: TerminalSize): Promise<object> {
+    return this.http.call('POST', `${dynoPath(app, dyno)}/resize`, {body: {session, columns, rows}});
+  }
+
+  /** Answers once the process has ended. */
+  sessionStatus(app: string, session: string): Promise<{status: number}> {
+    return this.http.call('GET', `${localAppPath(app)}/sessions/${encodeURIComponent(session)}`);
+  }
+
+  private async session(path: string, headers: Record<string, string>): Promise<AttachedSession> {
+    const {stream, headers: answer} = await this.http.upgrade('POST', path, 'dyno-session', headers);
+    return {stream, id: String(answer['dyno-session'] ?? '')};
   }
 }
+
+const localAppPath = (app: string): string => `/local/apps/${encodeURIComponent(app)}`;
+const dynoPath = (app: string, dyno: string): string => `${localAppPath(app)}/dynos/${encodeURIComponent(dyno)}`;
