@@ -1,54 +1,21 @@
-import type {FastifyInstance} from 'fastify';
 import {DynoError} from '../../model/error.js';
-import type {PlatformContext} from '../context.js';
+import type {Route} from '../http/route.js';
+import {route} from '../http/route.js';
 import {buildJson} from './build-json.js';
 import type {Builds} from './builds.js';
 
 interface BuildBody {
-  source_blob: {url: string; version?: string | null; version_description?: string | null; checksum?: string | null};
+  source_blob: {url?: string; version?: string | null; version_description?: string | null; checksum?: string | null};
   buildpacks?: {url?: string; name?: string}[] | null;
 }
 
-const nullable = (type: string) => ({type: [type, 'null'], maxLength: 10_000});
-
-const buildBody = {
-  type: 'object',
-  required: ['source_blob'],
-  properties: {
-    source_blob: {
-      type: 'object',
-      required: ['url'],
-      properties: {
-        url: {type: 'string', maxLength: 10_000},
-        version: nullable('string'),
-        version_description: nullable('string'),
-        checksum: nullable('string'),
-      },
-    },
-    buildpacks: {
-      type: ['array', 'null'],
-      maxItems: 100,
-      items: {
-        type: 'object',
-        properties: {url: {type: 'string', maxLength: 10_000}, name: {type: 'string', maxLength: 10_000}},
-      },
-    },
-  },
-};
-
-type AppParams = {Params: {app: string}};
-type BuildParams = {Params: {app: string; build: string}};
-
-/** Builds and the build cache (platform-api.md 5.5). */
-export function addBuildRoutes(server: FastifyInstance, context: PlatformContext, builds: Builds): void {
-  const {store, runtimes} = context;
-
-  server.post<AppParams & {Body: BuildBody}>(
-    '/apps/:app/builds',
-    {schema: {body: buildBody}},
-    async (request, reply) => {
-      const app = store.apps.get(request.params.app);
-      const {source_blob: source, buildpacks} = request.body;
+/** Builds and the build cache (platform-api.md 5.5). Bodies are checked against the published schema. */
+export function buildRoutes(builds: Builds): Route[] {
+  return [
+    route('POST', '/apps/:app/builds', {title: 'build a source', answers: 'build', status: 201}, async (call) => {
+      const app = call.context.store.apps.get(call.params.app!);
+      const {source_blob: source, buildpacks} = call.body as unknown as BuildBody;
+      if (!source.url) throw new DynoError('invalid_params', {message: 'source_blob.url is missing.'});
       const {build} = await builds.start(app, {
         source: {url: source.url},
         version: source.version ?? null,
@@ -56,33 +23,38 @@ export function addBuildRoutes(server: FastifyInstance, context: PlatformContext
         checksum: source.checksum ?? null,
         buildpacks: buildpacks?.map(buildpackText) ?? null,
       });
-      return reply.code(201).send(buildJson(context, build));
-    },
-  );
+      return buildJson(call.context, build);
+    }),
 
-  server.get<AppParams>('/apps/:app/builds', (request) => {
-    const app = store.apps.get(request.params.app);
-    return builds.rows.listOf(app.id).map((build) => buildJson(context, build));
-  });
+    route(
+      'GET',
+      '/apps/:app/builds',
+      {title: 'list builds', answers: 'build', ranges: ['created_at', 'id']},
+      ({context, params}) => {
+        const app = context.store.apps.get(params.app!);
+        return builds.rows.listOf(app.id).map((build) => buildJson(context, build));
+      },
+    ),
 
-  server.get<BuildParams>('/apps/:app/builds/:build', (request) => {
-    const app = store.apps.get(request.params.app);
-    return buildJson(context, builds.rows.get(app.id, request.params.build));
-  });
+    route('GET', '/apps/:app/builds/:build', {title: 'show a build', answers: 'build'}, ({context, params}) => {
+      const app = context.store.apps.get(params.app!);
+      return buildJson(context, builds.rows.get(app.id, params.build!));
+    }),
 
-  server.delete<BuildParams>('/apps/:app/builds/:build', (request) => {
-    const app = store.apps.get(request.params.app);
-    const build = builds.rows.get(app.id, request.params.build);
-    builds.cancel(build.id);
-    return buildJson(context, build);
-  });
+    route('DELETE', '/apps/:app/builds/:build', {title: 'cancel a build', answers: 'build'}, ({context, params}) => {
+      const app = context.store.apps.get(params.app!);
+      const build = builds.rows.get(app.id, params.build!);
+      builds.cancel(build.id);
+      return buildJson(context, build);
+    }),
 
-  server.delete<AppParams>('/apps/:app/build-cache', async (request) => {
-    const app = store.apps.get(request.params.app);
-    const client = await runtimes.clientFor(app);
-    await client.removeBuildCache(app.id);
-    return {};
-  });
+    route('DELETE', '/apps/:app/build-cache', {title: 'empty the build cache'}, async ({context, params}) => {
+      const app = context.store.apps.get(params.app!);
+      const client = await context.runtimes.clientFor(app);
+      await client.removeBuildCache(app.id);
+      return {};
+    }),
+  ];
 }
 
 function buildpackText(buildpack: {url?: string; name?: string}): string {

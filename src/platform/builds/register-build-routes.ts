@@ -1,16 +1,25 @@
 import type {FastifyInstance} from 'fastify';
 import type {PlatformContext} from '../context.js';
-import {addBuildRoutes} from './build-routes.js';
+import {registerRoute} from '../http/register-route.js';
+import type {Route} from '../http/route.js';
+import {SchemaChecks} from '../schema/hyper-schema.js';
+import {buildRoutes} from './build-routes.js';
 import {Builds} from './builds.js';
-import {addSlugRoutes} from './slug-routes.js';
-import {addSourceRoutes} from './upload-routes.js';
+import {addSlugArchives, slugRoutes} from './slug-routes.js';
+import {addSourceArchives, sourceRoutes} from './source-routes.js';
+
+/** Every JSON route of this part, for the server and for the tables that are made of the routes. */
+export function allBuildRoutes(builds: Builds): Route[] {
+  return [...sourceRoutes(builds.sources), ...buildRoutes(builds), ...slugRoutes];
+}
 
 /** Adds sources, builds and slugs to the API. Answers the builds, which git pushes start as well. */
 export function registerBuildRoutes(server: FastifyInstance, context: PlatformContext): Builds {
   const builds = new Builds(context);
-  addSourceRoutes(server, context, builds.sources);
-  addBuildRoutes(server, context, builds);
-  addSlugRoutes(server, context);
+  const checks = new SchemaChecks();
+  for (const route of allBuildRoutes(builds)) registerRoute(server, context, checks, route);
+  addSourceArchives(server, context, builds.sources);
+  addSlugArchives(server, context);
   server.addHook('onReady', () => builds.open());
   server.addHook('preClose', () => builds.close());
   return builds;

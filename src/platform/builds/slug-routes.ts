@@ -5,13 +5,15 @@ import type {Readable} from 'node:stream';
 import type {FastifyInstance} from 'fastify';
 import {DynoError} from '../../model/error.js';
 import type {PlatformContext} from '../context.js';
+import type {Route} from '../http/route.js';
+import {route} from '../http/route.js';
 import {newId, timestamp} from '../store/identity.js';
 import type {Slug} from '../store/slugs.js';
 import {slugJson} from './build-json.js';
 import {entryPath} from './archive-paths.js';
 import {sourceLimits, verifyChecksum} from './find-source.js';
 import {inspectSource} from './source-tree.js';
-import {takeUpload, withRawBodies} from './upload-routes.js';
+import {addRawBodyRoutes, takeUpload} from './upload.js';
 import {readArchive} from './read-archive.js';
 
 interface SlugBody {
@@ -23,103 +25,99 @@ interface SlugBody {
   stack?: string;
 }
 
-const text = {type: ['string', 'null'], maxLength: 10_000};
-
-const slugBody = {
-  type: 'object',
-  required: ['process_types'],
-  properties: {
-    process_types: {
-      type: 'object',
-      propertyNames: {pattern: '^[A-Za-z0-9_-]+$'},
-      additionalProperties: {type: 'string', minLength: 1, maxLength: 100_000},
-    },
-    buildpack_provided_description: text,
-    checksum: text,
-    commit: text,
-    commit_description: text,
-    stack: {type: 'string', maxLength: 100},
-  },
-};
-
-type SlugParams = {Params: {app: string; slug: string}};
 type BlobParams = {Params: {slug: string; signature: string}};
 
-/**
- * Slugs made elsewhere: `POST` answers where to put a gzipped tar whose entries start with `./app/`; the PUT imports it
- * into the engine, and a release may name the slug from then on (platform-api.md 5.5). Blob URLs need no token: they
- * are signed with it.
- */
-export function addSlugRoutes(server: FastifyInstance, context: PlatformContext): void {
-  const {store, runtimes, apiUrl, token, clock, home} = context;
-  const signatureOf = (slugId: string) => createHmac('sha256', token).update(`slug ${slugId}`).digest('hex');
-  const blobUrl = (slug: Slug) => `${apiUrl}/slugs/blobs/${slug.id}/${signatureOf(slug.id)}`;
-  const json = (slug: Slug) => slugJson(slug, {method: slug.image === null ? 'put' : 'get', url: blobUrl(slug)});
+/** Blob URLs need no token: they are signed with it. */
+function signatureOf(context: PlatformContext, slugId: string): string {
+  return createHmac('sha256', context.token).update(`slug ${slugId}`).digest('hex');
+}
 
-  const findSigned = ({slug: id, signature}: BlobParams['Params']): Slug => {
-    const wanted = Buffer.from(signatureOf(id));
+function slugAnswer(context: PlatformContext, slug: Slug): Record<string, unknown> {
+  const url = `${context.apiUrl}/slugs/blobs/${slug.id}/${signatureOf(context, slug.id)}`;
+  return slugJson(slug, {method: slug.image === null ? 'put' : 'get', url});
+}
+
+/**
+ * Slugs made elsewhere: POST answers where to put a gzipped tar whose entries start with `./app/`, and after that a
+ * release may name the slug (platform-api.md 5.5).
+ */
+export const slugRoutes: Route[] = [
+  route(
+    'POST',
+    '/apps/:app/slugs',
+    {title: 'create a slug', answers: 'slug', status: 201},
+    ({context, params, body}) => {
+      const {store, clock} = context;
+      const app = store.apps.get(params.app!);
+      const wanted = body as unknown as SlugBody;
+      const now = timestamp(clock.now());
+      const slug = store.slugs.insert({
+        id: newId(),
+        appId: app.id,
+        stack: wanted.stack ?? app.buildStack,
+        image: null,
+        size: null,
+        checksum: wanted.checksum ?? null,
+        commit: wanted.commit ?? null,
+        commitDescription: wanted.commit_description ?? null,
+        buildpackDescription: wanted.buildpack_provided_description ?? null,
+        processTypes: wanted.process_types,
+        createdAt: now,
+        updatedAt: now,
+      });
+      return slugAnswer(context, slug);
+    },
+  ),
+
+  route('GET', '/apps/:app/slugs/:slug', {title: 'show a slug', answers: 'slug'}, ({context, params}) => {
+    const app = context.store.apps.get(params.app!);
+    return slugAnswer(context, context.store.slugs.get(app.id, params.slug!));
+  }),
+];
+
+/** The archive of a slug: PUT imports it into the engine, GET reads it back. */
+export function addSlugArchives(server: FastifyInstance, context: PlatformContext): void {
+  const {store, runtimes, clock, home} = context;
+  const path = '/slugs/blobs/:slug/:signature';
+
+  const find = ({slug: id, signature}: BlobParams['Params']): Slug => {
+    const wanted = Buffer.from(signatureOf(context, id));
     const given = Buffer.from(signature);
     const slug = wanted.length === given.length && timingSafeEqual(wanted, given) ? store.slugs.find(id) : undefined;
     if (!slug) throw new DynoError('not_found', {resource: 'slug'});
     return slug;
   };
 
-  server.post<{Params: {app: string}; Body: SlugBody}>(
-    '/apps/:app/slugs',
-    {schema: {body: slugBody}},
-    async (request, reply) => {
-      const app = store.apps.get(request.params.app);
-      const now = timestamp(clock.now());
-      const slug = store.slugs.insert({
-        id: newId(),
-        appId: app.id,
-        stack: request.body.stack ?? app.buildStack,
-        image: null,
-        size: null,
-        checksum: request.body.checksum ?? null,
-        commit: request.body.commit ?? null,
-        commitDescription: request.body.commit_description ?? null,
-        buildpackDescription: request.body.buildpack_provided_description ?? null,
-        processTypes: request.body.process_types,
-        createdAt: now,
-        updatedAt: now,
-      });
-      return reply.code(201).send(json(slug));
-    },
-  );
-
-  server.get<SlugParams>('/apps/:app/slugs/:slug', (request) => {
-    const app = store.apps.get(request.params.app);
-    return json(store.slugs.get(app.id, request.params.slug));
-  });
-
-  server.get<BlobParams>('/slugs/blobs/:slug/:signature', {config: {public: true}}, async (request, reply) => {
-    const slug = findSigned(request.params);
+  server.get<BlobParams>(path, {config: {public: true}}, async (request, reply) => {
+    const slug = find(request.params);
     if (slug.image === null) throw new DynoError('not_found', {resource: 'slug'});
     const client = await runtimes.clientFor(store.apps.get(slug.appId));
     return reply.type('application/gzip').send(await client.exportSlug(slug.image));
   });
 
-  withRawBodies(server, (scope) => {
+  const importSlug = async (slug: Slug, archive: string) => {
+    await inspectSlug(archive);
+    if (slug.checksum) await verifyChecksum(archive, slug.checksum);
+    const app = store.apps.get(slug.appId);
+    const client = await runtimes.clientFor(app);
+    const spec = {id: slug.id, appId: app.id, app: app.name, stack: slug.stack};
+    const {image, size, checksum} = await client.importSlug(spec, createReadStream(archive));
+    store.slugs.update(slug.id, {image, size, checksum: checksum ?? slug.checksum, updatedAt: timestamp(clock.now())});
+  };
+
+  addRawBodyRoutes(server, (scope) => {
     scope.put<BlobParams & {Body: Readable | undefined}>(
-      '/slugs/blobs/:slug/:signature',
+      path,
       {config: {public: true}, bodyLimit: sourceLimits.packed},
       async (request, reply) => {
-        const slug = findSigned(request.params);
+        const slug = find(request.params);
         if (slug.image !== null) throw new DynoError('conflict', {message: 'This slug has its archive already.'});
-        const path = `${home.slugs}/${newId()}.tgz`;
+        const archive = `${home.slugs}/${newId()}.tgz`;
         try {
-          await takeUpload(request.body, path, home.slugs);
-          await inspectSlug(path);
-          if (slug.checksum) await verifyChecksum(path, slug.checksum);
-          const app = store.apps.get(slug.appId);
-          const client = await runtimes.clientFor(app);
-          const spec = {id: slug.id, appId: app.id, app: app.name, stack: slug.stack};
-          const {image, size, checksum} = await client.importSlug(spec, createReadStream(path));
-          const updatedAt = timestamp(clock.now());
-          store.slugs.update(slug.id, {image, size, checksum: checksum ?? slug.checksum, updatedAt});
+          await takeUpload(request.body, archive, home.slugs);
+          await importSlug(slug, archive);
         } finally {
-          await rm(path, {force: true});
+          await rm(archive, {force: true});
         }
         return reply.code(200).send();
       },
