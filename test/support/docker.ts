@@ -3,7 +3,7 @@ import {fileURLToPath} from 'node:url';
 
 /** `describe` for what needs a Docker Engine: skipped with the reason where none answers, failed where one is required. */
 export function describeDocker(title: string, define: (this: Mocha.Suite) => void): void {
-  describe(title, function () {
+  describe(title, () => {
     before(async function () {
       const reason = await whyNoDocker();
       if (reason === null) return;
@@ -11,7 +11,8 @@ export function describeDocker(title: string, define: (this: Mocha.Suite) => voi
       console.log(`    skipped, ${reason}`);
       this.skip();
     });
-    define.call(this);
+    // One level down: mocha runs the `after` of a suite that its own `before` skipped, but not those below.
+    describe('with a Docker Engine', define);
   });
 }
 
