@@ -1,0 +1,115 @@
+import {readdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {SecureContext} from 'node:tls';
+import type {Clock} from '../model/clock.js';
+import type {DrainSpec} from '../model/spec.js';
+import type {Drain, DrainStatus} from './drain.js';
+import {DrainPosition} from './drain-position.js';
+import type {DrainProgress} from './drain-position.js';
+import type {Message} from './message.js';
+import {openDrain} from './open-drain.js';
+
+const PREFIX = 'drain-';
+
+export interface ChannelDrainsOptions {
+  clock: Clock;
+  random: () => number;
+  directory: string;
+  secureContext: () => SecureContext;
+  certificateRefused: (spec: DrainSpec, alert: string) => void;
+}
+
+/** The drains of one app, and how far each has come. */
+export class ChannelDrains {
+  readonly #options: ChannelDrainsOptions;
+  readonly #drains = new Map<string, Drain>();
+  /** of drains that this process has not opened yet */
+  #earlier = new Map<string, DrainProgress>();
+  #removing: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ChannelDrainsOptions) {
+    this.#options = options;
+  }
+
+  /** Reads what an earlier process left. */
+  async load(): Promise<void> {
+    for (const name of await readdir(this.#options.directory).catch(() => [])) {
+      if (!name.startsWith(PREFIX)) continue;
+      const id = decodeURIComponent(name.slice(PREFIX.length));
+      const progress = await this.#positionOf(id).load();
+      if (progress) this.#earlier.set(id, progress);
+    }
+  }
+
+  /** First seq that a drain still needs from the disk; Infinity without drains. */
+  get neededSeq(): number {
+    const earlier = [...this.#earlier.values()].map(({next, frame}) => frame?.from ?? next);
+    return Math.min(...earlier, ...[...this.#drains.values()].map(({neededSeq}) => neededSeq));
+  }
+
+  /**
+   * Opens, keeps and removes drains so that these are left.
+   *
+   * @param headSeq of the next message
+   * @param recent committed messages, at least from neededSeq on
+   */
+  set(specs: DrainSpec[], headSeq: number, recent: Message[]): void {
+    const wanted = new Map(specs.map((spec) => [spec.id, spec]));
+    for (const drain of this.#drains.values()) {
+      const spec = wanted.get(drain.spec.id);
+      if (spec?.url === drain.spec.url && spec.token === drain.spec.token) wanted.delete(spec.id);
+      else this.#remove(drain);
+    }
+    for (const spec of wanted.values()) this.#open(spec, headSeq, recent);
+    for (const id of this.#earlier.keys())
+      this.#removing = Promise.all([this.#removing, this.#positionOf(id).remove()]);
+    this.#earlier.clear();
+  }
+
+  push(messages: Message[]): void {
+    for (const drain of this.#drains.values()) drain.push(messages);
+  }
+
+  statuses(): DrainStatus[] {
+    return [...this.#drains.values()].map((drain) => drain.status());
+  }
+
+  async save(): Promise<void> {
+    await Promise.all([...this.#drains.values()].map((drain) => drain.save()));
+  }
+
+  async close(inFlight: 'finish' | 'abort'): Promise<void> {
+    await Promise.all([...this.#drains.values()].map((drain) => drain.close(inFlight)));
+    await this.#removing;
+    this.#drains.clear();
+  }
+
+  #open(spec: DrainSpec, headSeq: number, recent: Message[]): void {
+    const {clock, random, secureContext, certificateRefused} = this.#options;
+    const progress = this.#earlier.get(spec.id) ?? null;
+    this.#earlier.delete(spec.id);
+    const from = progress?.frame?.from ?? progress?.next ?? headSeq;
+    const drain = openDrain({
+      spec,
+      clock,
+      random,
+      secureContext,
+      position: this.#positionOf(spec.id),
+      progress,
+      headSeq,
+      backlog: from < headSeq ? recent.filter((message) => message.seq >= from) : [],
+      certificateRefused: (alert) => certificateRefused(spec, alert),
+    });
+    this.#drains.set(spec.id, drain);
+  }
+
+  #remove(drain: Drain): void {
+    this.#drains.delete(drain.spec.id);
+    const closed = drain.close('abort').then(() => this.#positionOf(drain.spec.id).remove());
+    this.#removing = Promise.all([this.#removing, closed]);
+  }
+
+  #positionOf(id: string): DrainPosition {
+    return new DrainPosition(join(this.#options.directory, PREFIX + encodeURIComponent(id)));
+  }
+}

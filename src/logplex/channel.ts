@@ -1,0 +1,292 @@
+import {rm} from 'node:fs/promises';
+import type {SecureContext} from 'node:tls';
+import type {Clock} from '../model/clock.js';
+import {maskDrainUrl} from '../model/drain.js';
+import {matchesQuery} from '../model/log-filter.js';
+import {priority} from '../model/log.js';
+import type {LogEntry, LogQuery, LogRecord} from '../model/log.js';
+import {limits} from '../model/limits.js';
+import type {DrainSpec} from '../model/spec.js';
+import {ChannelDrains} from './channel-drains.js';
+import type {DrainStatus} from './drain.js';
+import {DynoCollector} from './dyno-collector.js';
+import {formatSecond} from './frames.js';
+import {History} from './history.js';
+import type {DynoCursor} from './log-format.js';
+import {LogFile} from './log-file.js';
+import {entryOf, MessageHead, recordOf} from './message.js';
+import type {Message} from './message.js';
+import {Tail} from './tail.js';
+
+export interface ChannelOptions {
+  clock: Clock;
+  random: () => number;
+  /** of this app's log alone */
+  directory: string;
+  secureContext: () => SecureContext;
+}
+
+/** UTF-16 units of text that wait for the disk at most; what comes beyond is lost and told of in an L12 (4.3) */
+const PENDING_TEXT = 16 * 1024 * 1024;
+/** dynos whose cursor is remembered: those that ended may be asked for once more */
+const CURSORS = 500;
+const HISTORY_MS = 7 * 24 * 3600_000;
+/** ms between two L14 of one drain: its connections may fail many times a minute */
+const CERTIFICATE_NOTICE_MS = 60_000;
+
+/**
+ * The log of one app. What comes in is written to disk in transactions, with the cursors of the dynos it came from, and
+ * only then seen by anybody: so nothing that was seen is replayed by the engine after a crash.
+ *
+ *   entries, dyno output ──▶ pending ──▶ disk ──▶ history, tails, drains
+ */
+export class Channel {
+  readonly #clock: Clock;
+  readonly #directory: string;
+  readonly #file: LogFile;
+  readonly #history = new History();
+  readonly #drains: ChannelDrains;
+  readonly #tails = new Set<Tail>();
+  readonly #collectors = new Map<string, DynoCollector>();
+  readonly #cursors = new Map<string, DynoCursor>();
+  readonly #dirty = new Set<string>();
+  readonly #refusals = new Map<string, number>();
+  readonly #loaded: Promise<void>;
+  #pending: Message[] = [];
+  #pendingText = 0;
+  #dropped = {count: 0, since: 0};
+  #head: MessageHead | null = null;
+  /** of the next message that is committed */
+  #nextSeq = 1;
+  #flushing: Promise<void> | null = null;
+  /** what an earlier process left, until the drains are known */
+  #recovered: Message[] | null = [];
+  #drainSpecs: DrainSpec[] | null = null;
+
+  constructor({clock, random, directory, secureContext}: ChannelOptions) {
+    this.#clock = clock;
+    this.#directory = directory;
+    this.#file = new LogFile(directory);
+    const certificateRefused = (spec: DrainSpec, alert: string) => this.#certificateRefused(spec, alert);
+    this.#drains = new ChannelDrains({clock, random, directory, secureContext, certificateRefused});
+    this.#loaded = this.#load();
+  }
+
+  /** Resolves once the history is back; a log that cannot be read begins anew. */
+  loaded(): Promise<void> {
+    return this.#loaded;
+  }
+
+  setDrains(specs: DrainSpec[]): void {
+    this.#drainSpecs = specs;
+    void this.#loaded.then(() => this.#applyDrains());
+  }
+
+  write(entries: LogEntry[]): void {
+    for (const entry of entries) {
+      if (!this.#head?.isOf(entry)) {
+        this.#head = new MessageHead(entry.time, entry.source, entry.process.replace(/\s/g, '_'), entry.pri);
+      }
+      for (const line of linesOf(entry.message)) this.#accept(this.#head, line, entry.unterminated ?? false);
+    }
+    this.#schedule();
+  }
+
+  collectorOf(dyno: {id: string; name: string}): DynoCollector {
+    const known = this.#collectors.get(dyno.id);
+    if (known) return known;
+    const onMessage = this.#accept.bind(this);
+    const collector = new DynoCollector(dyno.name, onMessage, this.#cursors.get(dyno.id) ?? null);
+    this.#collectors.set(dyno.id, collector);
+    return collector;
+  }
+
+  /** Its cursor goes to the disk with the next write. */
+  collected(dynoId: string): void {
+    this.#dirty.add(dynoId);
+    this.#schedule();
+  }
+
+  ended(dynoId: string): void {
+    this.collected(dynoId);
+    void this.#flushed().then(() => this.#collectors.delete(dynoId));
+  }
+
+  async *read(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogRecord[], void> {
+    await this.#loaded;
+    await this.#flushed();
+    const tail = query.tail && !signal.aborted ? this.#openTail(query) : null;
+    const end = () => tail?.end();
+    signal.addEventListener('abort', end, {once: true});
+    try {
+      const records = this.#historyFor(query);
+      if (records.length > 0) yield records;
+      if (tail) yield* tail.records();
+    } finally {
+      signal.removeEventListener('abort', end);
+      if (tail) this.#tails.delete(tail);
+    }
+  }
+
+  drains(): DrainStatus[] {
+    return this.#drains.statuses();
+  }
+
+  async close(): Promise<void> {
+    await this.#loaded;
+    await this.#flushed();
+    for (const tail of this.#tails) tail.end();
+    await this.#drains.close('finish');
+    await this.#flushed();
+    await this.#file.close();
+  }
+
+  /** Nothing of it is left on disk. */
+  async remove(): Promise<void> {
+    await this.#loaded;
+    for (const tail of this.#tails) tail.end();
+    await this.#drains.close('abort');
+    await this.#flushed();
+    await this.#file.close();
+    await rm(this.#directory, {recursive: true, force: true});
+  }
+
+  async #load(): Promise<void> {
+    await this.#drains.load();
+    try {
+      const {messages, cursors, nextSeq} = await this.#file.open(limits.logHistory, this.#drains.neededSeq);
+      for (const [dynoId, cursor] of cursors) this.#cursors.set(dynoId, cursor);
+      this.#nextSeq = nextSeq;
+      this.#history.push(messages);
+      this.#recovered = messages;
+    } catch {
+      // The directory cannot be read: the log lives in memory, and every write tries the disk again.
+    }
+  }
+
+  #applyDrains(): void {
+    const recent = (this.#recovered ?? []).filter((message) => !isForTailsOnly(message));
+    this.#drains.set(this.#drainSpecs ?? [], this.#nextSeq, recent);
+    this.#recovered = null;
+  }
+
+  #accept(head: MessageHead, text: string, unterminated: boolean): void {
+    if (this.#pendingText > PENDING_TEXT) {
+      if (this.#dropped.count === 0) this.#dropped.since = this.#clock.now();
+      this.#dropped.count++;
+      return;
+    }
+    this.#pendingText += text.length;
+    this.#pending.push({seq: 0, head, text, unterminated});
+  }
+
+  #schedule(): void {
+    this.#flushing ??= this.#flush();
+  }
+
+  async #flushed(): Promise<void> {
+    while (this.#flushing) await this.#flushing;
+  }
+
+  /** Whatever comes in while one transaction is written is the next one. */
+  async #flush(): Promise<void> {
+    await this.#loaded;
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#pending.length > 0 || this.#dirty.size > 0) {
+      this.#tellDropped();
+      const messages = this.#pending;
+      this.#pending = [];
+      this.#pendingText = 0;
+      for (const [index, message] of messages.entries()) message.seq = this.#nextSeq + index;
+      await this.#persist(messages);
+      this.#nextSeq += messages.length;
+      this.#publish(messages);
+      if (this.#file.isFull) await this.#rotate();
+    }
+    this.#flushing = null;
+  }
+
+  /** A disk that refuses costs the history of later days, never the stream of today. */
+  async #persist(messages: Message[]): Promise<void> {
+    const dirty = [...this.#dirty];
+    for (const dynoId of dirty) {
+      const collector = this.#collectors.get(dynoId);
+      if (!collector) continue;
+      this.#cursors.delete(dynoId);
+      this.#cursors.set(dynoId, collector.position());
+    }
+    this.#dirty.clear();
+    try {
+      await this.#file.append(
+        messages,
+        dirty.map((dynoId) => [dynoId, this.#cursors.get(dynoId)!]),
+      );
+    } catch {
+      // The cursors stay behind on disk: after a crash the engine replays what is missing there.
+    }
+  }
+
+  #publish(messages: Message[]): void {
+    if (messages.length === 0) return;
+    this.#history.push(messages);
+    if (this.#recovered) this.#recovered = this.#recovered.concat(messages);
+    for (const tail of this.#tails) tail.push(messages);
+    this.#drains.push(
+      messages.some(isForTailsOnly) ? messages.filter((message) => !isForTailsOnly(message)) : messages,
+    );
+  }
+
+  async #rotate(): Promise<void> {
+    for (const dynoId of this.#cursors.keys()) {
+      if (this.#cursors.size <= CURSORS) break;
+      if (!this.#collectors.has(dynoId)) this.#cursors.delete(dynoId);
+    }
+    await this.#drains.save();
+    const needed = Math.min(this.#history.firstSeq ?? this.#nextSeq, this.#drains.neededSeq);
+    await this.#file.rotate(this.#cursors, needed).catch(() => undefined);
+  }
+
+  #openTail(query: LogQuery): Tail {
+    const tail = new Tail(this.#clock, query);
+    this.#tails.add(tail);
+    return tail;
+  }
+
+  #historyFor(query: LogQuery): LogRecord[] {
+    const {newest} = this.#history;
+    if (!newest || newest.head.time < this.#clock.now() - HISTORY_MS) return [];
+    const messages =
+      query.after === undefined
+        ? this.#history.last(query.lines ?? limits.logDefaultLines)
+        : this.#history.after(Number(query.after));
+    return messages.filter((message) => matchesQuery(query, entryOf(message))).map(recordOf);
+  }
+
+  #tellDropped(): void {
+    const {count, since} = this.#dropped;
+    if (count === 0) return;
+    this.#dropped.count = 0;
+    const head = new MessageHead(this.#clock.now(), 'app', 'log-shuttle', priority.l12);
+    const text = `Error L12: ${count} messages dropped since ${formatSecond(since)}`;
+    this.#pending.push({seq: 0, head, text, unterminated: false});
+  }
+
+  #certificateRefused({id, url}: DrainSpec, alert: string): void {
+    const now = this.#clock.now();
+    if (now - (this.#refusals.get(id) ?? -Infinity) < CERTIFICATE_NOTICE_MS) return;
+    this.#refusals.set(id, now);
+    const message = `Error L14 (certificate validation): error="${alert}" uri="${maskDrainUrl(url)}"`;
+    this.write([{time: now, source: 'heroku', process: 'logplex', message, pri: priority.l14}]);
+  }
+}
+
+/** L14 is not for drains (4.3). */
+function isForTailsOnly({head}: Message): boolean {
+  return head.pri === priority.l14 && head.process === 'logplex';
+}
+
+/** A message is one line; its own last newline does not count. */
+function linesOf(message: string): string[] {
+  if (!message.includes('\n')) return [message];
+  return message.replace(/\n$/, '').split('\n');
+}

@@ -1,0 +1,53 @@
+import {constants} from 'node:fs';
+import {open, readFile, rm} from 'node:fs/promises';
+import type {FileHandle} from 'node:fs/promises';
+
+/** How far a drain has come, so that the next runtime goes on there. */
+export interface DrainProgress {
+  /** first seq that was neither delivered, dropped nor claimed */
+  next: number;
+  /** https: the frame that may be on its way; the next runtime sends it again under the same id, as a retry */
+  frame: {from: number; to: number; id: string} | null;
+  delivered: number;
+  dropped: number;
+  /** lost messages that the receiver has not been told of, and when the first was lost */
+  untold: number;
+  untoldSince: number;
+}
+
+/** Fits in one page: such a write is whole or not there. */
+const BYTES = 512;
+
+/** A drain's progress on disk: one small record, written in place before each send. */
+export class DrainPosition {
+  readonly #path: string;
+  #file: FileHandle | null = null;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Null when there is none, or when it cannot be read. */
+  async load(): Promise<DrainProgress | null> {
+    try {
+      return JSON.parse(await readFile(this.#path, 'utf8')) as DrainProgress;
+    } catch {
+      return null;
+    }
+  }
+
+  async save(progress: DrainProgress): Promise<void> {
+    this.#file ??= await open(this.#path, constants.O_RDWR | constants.O_CREAT, 0o600);
+    await this.#file.write(JSON.stringify(progress).padEnd(BYTES), 0);
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close();
+    this.#file = null;
+  }
+
+  async remove(): Promise<void> {
+    await this.close();
+    await rm(this.#path, {force: true});
+  }
+}

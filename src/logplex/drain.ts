@@ -1,0 +1,61 @@
+import type {SecureContext} from 'node:tls';
+import type {Clock} from '../model/clock.js';
+import type {DrainSpec} from '../model/spec.js';
+import type {DrainPosition, DrainProgress} from './drain-position.js';
+import type {Message} from './message.js';
+
+/**
+ * idle       no connection, nothing to send
+ * connected  the last send succeeded, or the connection stands
+ * failing    the last connection or send failed; the next try is due
+ * degraded   failing for so long that its buffer has shrunk (5.3, 5.4)
+ */
+export type DrainState = 'idle' | 'connected' | 'failing' | 'degraded';
+
+export interface DrainStatus {
+  id: string;
+  token: string;
+  /** its credentials are masked */
+  url: string;
+  state: DrainState;
+  /** messages; `delivered` + `dropped` + those in the buffer and on their way are all that were written */
+  delivered: number;
+  dropped: number;
+  buffered: number;
+}
+
+/** One receiver of an app's stream. Slow or dead, it disturbs nobody else. */
+export interface Drain {
+  readonly spec: DrainSpec;
+  /** First seq that it still needs from the disk if this process dies now. */
+  readonly neededSeq: number;
+  /** Takes the array over. */
+  push(messages: Message[]): void;
+  status(): DrainStatus;
+  /** Writes its progress down. */
+  save(): Promise<void>;
+  /** Remembers the rest. `finish` lets what is on its way arrive, for a second. */
+  close(inFlight: 'finish' | 'abort'): Promise<void>;
+}
+
+/** ms that a request on its way gets when the runtime ends */
+export const FINISH_MS = 1000;
+
+/** What a drain gets from the channel it belongs to. */
+export interface DrainContext {
+  spec: DrainSpec;
+  clock: Clock;
+  /** in [0, 1) */
+  random: () => number;
+  position: DrainPosition;
+  /** of the runtime before this one; null: begin at `headSeq` */
+  progress: DrainProgress | null;
+  /** seq of the next message */
+  headSeq: number;
+  /** committed messages from `progress.next`, or its frame, on */
+  backlog: Message[];
+  /** trusts what drains may trust */
+  secureContext: () => SecureContext;
+  /** L14 (4.3): `alert` in OpenSSL's words */
+  certificateRefused: (alert: string) => void;
+}

@@ -1,0 +1,189 @@
+import type {Clock, Timer} from '../model/clock.js';
+import type {FrameOf} from './frames.js';
+import type {Message} from './message.js';
+
+/** What a reader that keeps up may lag behind beyond the buffer's capacity: log-shuttle's 250 ms and 50 × 500 lines (5.5). */
+const GRACE_MS = 250;
+const GRACE_MESSAGES = 25_000;
+/** UTF-16 units of text that a buffer holds at most beyond its capacity of messages */
+const GRACE_TEXT = 16 * 1024 * 1024;
+
+interface Batch {
+  messages: Message[];
+  /** first message that is still here */
+  first: number;
+  arrived: number;
+}
+
+export interface Loss {
+  lost: number;
+  /** ms since the epoch; says nothing while none is lost */
+  since: number;
+}
+
+export interface Packet {
+  text: string;
+  bytes: number;
+  count: number;
+  /** seq of the first and last message */
+  from: number;
+  to: number;
+}
+
+/**
+ * Bounded buffer between the stream and one slow reader: a drain or a tail. Beyond its capacity the oldest messages are
+ * lost, counted, and the time of the first loss kept (5.3, 5.6).
+ *
+ * Heroku's collectors bring lines in small batches; here a whole chunk arrives in one turn. So a message beyond the
+ * capacity is lost only when the reader has had GRACE_MS to take it.
+ */
+export class MessageBuffer {
+  readonly #clock: Clock;
+  readonly #batches: Batch[] = [];
+  #capacity: number;
+  #size = 0;
+  #text = 0;
+  #lost = 0;
+  #lostSince = 0;
+  #lostInAll = 0;
+  #timer: Timer | null = null;
+
+  constructor(capacity: number, clock: Clock) {
+    this.#capacity = capacity;
+    this.#clock = clock;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get capacity(): number {
+    return this.#capacity;
+  }
+
+  /** messages lost since takeLoss(), and when the first was */
+  get loss(): Loss {
+    return {lost: this.#lost, since: this.#lostSince};
+  }
+
+  /** messages lost since the beginning */
+  get lostInAll(): number {
+    return this.#lostInAll;
+  }
+
+  /** seq of the oldest message here; null when empty */
+  get firstSeq(): number | null {
+    const batch = this.#batches[0];
+    return batch ? batch.messages[batch.first]!.seq : null;
+  }
+
+  /** Takes the array over. */
+  push(messages: Message[]): void {
+    if (messages.length === 0) return;
+    this.#batches.push({messages, first: 0, arrived: this.#clock.now()});
+    this.#size += messages.length;
+    for (const {text} of messages) this.#text += text.length;
+    if (!this.#timer || !this.#isGenerous()) this.#trim();
+  }
+
+  /** A smaller capacity loses the oldest messages at once. */
+  resize(capacity: number): void {
+    this.#capacity = capacity;
+    while (this.#size > capacity) this.#loseOldest();
+  }
+
+  /** As many frames as fit in `targetBytes`; a larger one goes alone. Null when empty. */
+  take(targetBytes: number, frameOf: FrameOf): Packet | null {
+    const from = this.firstSeq;
+    if (from === null) return null;
+    let text = '';
+    let bytes = 0;
+    let count = 0;
+    let to = from;
+    for (let message = this.#peek(); message; message = this.#peek()) {
+      const frame = frameOf(message);
+      const length = Buffer.byteLength(frame);
+      if (count > 0 && bytes + length > targetBytes) break;
+      this.#shift(1);
+      text += frame;
+      bytes += length;
+      count++;
+      to = message.seq;
+    }
+    return {text, bytes, count, from, to};
+  }
+
+  takeAll(): Message[] {
+    const all = this.#batches.map(({messages, first}) => (first === 0 ? messages : messages.slice(first)));
+    this.#batches.length = 0;
+    this.#size = 0;
+    this.#text = 0;
+    return all.length === 1 ? all[0]! : all.flat();
+  }
+
+  takeLoss(): Loss {
+    const {loss} = this;
+    this.#lost = 0;
+    return loss;
+  }
+
+  /** Counts messages as lost that were taken, or never came here. */
+  lose(count: number): void {
+    if (count === 0) return;
+    if (this.#lost === 0) this.#lostSince = this.#clock.now();
+    this.#lost += count;
+    this.#lostInAll += count;
+  }
+
+  /** Losses that were counted before and must be told of once more. */
+  tellAgain({lost, since}: Loss): void {
+    if (lost === 0) return;
+    this.#lostSince = this.#lost === 0 ? since : Math.min(since, this.#lostSince);
+    this.#lost += lost;
+  }
+
+  /** Ends its timer. */
+  close(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+
+  /** Loses what is beyond the capacity and has had its time; comes again when more will have. */
+  #trim(): void {
+    this.close();
+    while (this.#size > this.#capacity) {
+      const wait = this.#isGenerous() ? this.#batches[0]!.arrived + GRACE_MS - this.#clock.now() : 0;
+      if (wait > 0) {
+        this.#timer = this.#clock.setTimeout(() => this.#trim(), wait);
+        return;
+      }
+      this.#loseOldest();
+    }
+  }
+
+  #isGenerous(): boolean {
+    return this.#size <= this.#capacity + GRACE_MESSAGES && this.#text <= GRACE_TEXT;
+  }
+
+  /** As many as are too many, of the oldest batch. */
+  #loseOldest(): void {
+    const {messages, first} = this.#batches[0]!;
+    const count = Math.min(this.#size - this.#capacity, messages.length - first);
+    this.#shift(count);
+    this.lose(count);
+  }
+
+  #peek(): Message | null {
+    const batch = this.#batches[0];
+    return batch ? batch.messages[batch.first]! : null;
+  }
+
+  /** `count` is not more than the first batch has. */
+  #shift(count: number): void {
+    const batch = this.#batches[0]!;
+    for (let i = batch.first; i < batch.first + count; i++) this.#text -= batch.messages[i]!.text.length;
+    batch.first += count;
+    this.#size -= count;
+    if (batch.first === batch.messages.length) this.#batches.shift();
+  }
+}
