@@ -25,6 +25,8 @@ export interface Engine {
   startDyno(spec: DynoSpec, output: DynoOutput): Promise<EngineDyno>;
   /** Every dyno of this owner and runtime that has not been removed, running or ended. */
   listDynos(): Promise<EngineDyno[]>;
+  /** One of listDynos(), null when there is none: lets one dyno's end be settled without a look at all. */
+  findDyno?(engineId: string): Promise<EngineDyno | null>;
   /**
    * Takes up the output of an adopted dyno where `since` (a cursor that DynoOutput got earlier, or null: all that the
    * engine still has) left off, exactly: none lost, none doubled.

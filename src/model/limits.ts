@@ -31,6 +31,8 @@ export const limits = {
   slowBootMs: 20 * SECOND,
   /** ms between two looks at everything the engine has, besides its events */
   engineListMs: 60 * SECOND,
+  /** ms after its start that a runtime keeps dynos of apps it was not told of */
+  orphanMs: 60 * SECOND,
   /** ms between two tries to reach an engine that does not answer; the last repeats */
   engineRetryMs: [500, 1 * SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND],
   /** ms that preboot waits beyond the boot timeout before it switches (2.8) */
