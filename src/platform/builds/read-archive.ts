@@ -20,6 +20,8 @@ export async function readArchive(path: string, onEntry: OnEntry): Promise<void>
   let entries = 0;
   extract.on('entry', (header, content, next) => {
     entries++;
+    // The archive's own error tells; without a listener it would end the process.
+    content.on('error', () => undefined);
     // streamx streams, which Node's own functions take as they are.
     onEntry(header, content as unknown as Readable).then(
       () => next(),
