@@ -30,10 +30,10 @@ install_missing() {
     return 0
   fi
   say "Install ${packages[*]}"
-  # No package may start a service or ask a question.
+  # No question is asked, and (by the run level of single-user mode) no service started where systemd does not run.
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq
-  apt-get install -y -qq --no-install-recommends "${packages[@]}" </dev/null >/dev/null
+  RUNLEVEL=1 apt-get install -y -qq --no-install-recommends "${packages[@]}" </dev/null >/dev/null
 }
 
 # node_modules as the lock says. The lock's hash is kept inside, so that a second run costs nothing.
