@@ -152,7 +152,6 @@ export const routerCodes = {
     desc: 'Client Connection Idle',
     level: 'warning',
     status: 499,
-    sock: 'client',
     meaning: 'The client neither sent the rest of its request nor read the response for 55 seconds.',
     remedy: 'Usually a lost network connection on the client side.',
   },
@@ -301,10 +300,11 @@ export const logCodes = {
   },
 } satisfies Record<string, HerokuCode>;
 
-const all: Record<string, HerokuCode> = {...routerCodes, ...dynoCodes, ...logCodes};
+/** All of them, by code. */
+export const herokuCodes: Record<string, HerokuCode> = {...routerCodes, ...dynoCodes, ...logCodes};
 
 /** `h12`, `H12`, `R14`, `L10`. Undefined when Heroku has no such code. */
 export function findHerokuCode(code: string): (HerokuCode & {code: string}) | undefined {
   const key = code.toUpperCase();
-  return Object.hasOwn(all, key) ? {code: key, ...all[key]!} : undefined;
+  return Object.hasOwn(herokuCodes, key) ? {code: key, ...herokuCodes[key]!} : undefined;
 }

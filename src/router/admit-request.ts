@@ -1,0 +1,34 @@
+import type {ClientSide} from './client-side.js';
+import {noSuchAppPage, plainPage} from './error-page.js';
+import type {Page} from './error-page.js';
+import {Exchange} from './exchange.js';
+import type {RequestHead} from './request-head.js';
+import type {RouterCore} from './router-core.js';
+import {routerNames} from './router-settings.js';
+
+/**
+ * Decides whose request it is. What belongs to no app (a malformed head, an unknown host, an untrusted address) is
+ * answered here and appears in no log; anything else becomes an exchange, to be started by the caller.
+ */
+export function admitRequest(core: RouterCore, client: ClientSide, head: RequestHead): Exchange | null {
+  if (!client.facts.trusted) return answer(core, client, head, 403, plainPage(403));
+  const {fault} = head;
+  if (fault && !fault.cause) return answer(core, client, head, fault.status, plainPage(fault.status));
+  const app = core.apps.find(head.host);
+  if (!app || (app.app.internalRouting && !client.facts.internal)) {
+    return answer(core, client, head, 404, noSuchAppPage());
+  }
+  return new Exchange(core, client, head, app);
+}
+
+function answer(core: RouterCore, client: ClientSide, head: RequestHead, status: number, page: Page): null {
+  const body = head.method === 'HEAD' ? 'none' : 'length';
+  const date = new Date(core.clock.now()).toUTCString();
+  const lines = `${page.lines}Date: ${date}\r\nServer: ${routerNames[core.settings.style].server}\r\n`;
+  const {length} = page.body;
+  const mayReuse = status === 404;
+  client.sendHead({status, reason: '', lines, body, contentLength: length, transferEncoding: ''}, mayReuse);
+  if (body === 'length') client.send(page.body, 0, length);
+  client.finish([]);
+  return null;
+}

@@ -1,0 +1,472 @@
+import type {Timer} from '../model/clock.js';
+import type {RouterCode} from '../model/heroku-codes.js';
+import {routerCodes} from '../model/heroku-codes.js';
+import type {AppRoutes} from './app-routes.js';
+import type {ClientListener, ClientSide, OutgoingHead} from './client-side.js';
+import type {DynoConnection, DynoListener} from './dyno-connection.js';
+import {dynoRequestHead} from './dyno-request.js';
+import type {DynoRoute} from './dyno-route.js';
+import {DynoSearch} from './dyno-search.js';
+import type {SearchOutcome} from './dyno-search.js';
+import {pageFor} from './error-page.js';
+import type {RequestHead} from './request-head.js';
+import {requestIdOf} from './request-id.js';
+import {RequestRecord} from './request-record.js';
+import type {ResponseFault, ResponseHead} from './response-head.js';
+import type {RouterCore} from './router-core.js';
+import {formatRouterLine} from './router-line.js';
+import {routerNames} from './router-settings.js';
+import {affinityCookieLine, affinityCookieOf} from './session-affinity.js';
+
+interface Failure {
+  status?: number;
+  /** H25 */
+  restriction?: string;
+  /** H26 */
+  cause?: string;
+}
+
+/**
+ * One request of an app, from its head to its router line:
+ *
+ *   searching ──connected──▶ sending ──head──▶ responding ──end──▶ over
+ *       │                       │ └──101──▶ tunnel ──either side closes──▶ over
+ *       └── H10 H14 H19 H20 …   └── H12 H13 H17 H25 …   └── H15 H18 H27 H28
+ *
+ * Every way out ends in `#end`, which writes the line.
+ */
+export class Exchange implements ClientListener, DynoListener, SearchOutcome {
+  readonly #core: RouterCore;
+  readonly #client: ClientSide;
+  readonly #head: RequestHead;
+  readonly #app: AppRoutes;
+  readonly #record = new RequestRecord();
+  readonly #forwardedFor: string;
+  #phase: 'searching' | 'sending' | 'responding' | 'tunnel' | 'over' = 'searching';
+  #search: DynoSearch | null = null;
+  #connection: DynoConnection | null = null;
+  /** counted as in progress on this dyno */
+  #route: DynoRoute | null = null;
+  #counted = false;
+  #requestDone = false;
+  #sawByte = false;
+  #interims = 0;
+  #continues = 0;
+  #timer: Timer | null = null;
+  #lastByteAt = 0;
+  #dynoPaused = false;
+  #bodyPaused = false;
+  #wireHeadBytes = 0;
+  #tunnelBytes = 0;
+  /** legacy: a small response, kept back until it is whole */
+  #held: {head: ResponseHead; pieces: Buffer[]} | null = null;
+  #affinity: string | undefined;
+
+  constructor(core: RouterCore, client: ClientSide, head: RequestHead, app: AppRoutes) {
+    this.#core = core;
+    this.#client = client;
+    this.#head = head;
+    this.#app = app;
+    const {peer} = client.facts;
+    this.#forwardedFor = head.forwardedFor === '' ? peer : head.forwardedFor + ', ' + peer;
+    const record = this.#record;
+    record.appId = app.app.id;
+    record.requestId = requestIdOf(head.requestId);
+    record.method = head.method;
+    record.target = head.target;
+    record.host = head.host;
+    record.peer = this.#forwardedFor;
+    record.protocol = head.minor === 0 ? 'http1.0' : client.facts.protocol;
+    record.acceptedAt = core.clock.now();
+    core.records.add(record);
+  }
+
+  start(): void {
+    const {app} = this.#app;
+    this.#core.trafficSeen(app.id);
+    const {fault} = this.#head;
+    if (fault) return this.#fail('H26', fault);
+    if (app.maintenance) return this.#fail('H80');
+    if (app.blank) return this.#fail('H81');
+    if (this.#app.active >= this.#app.limits.requestsPerDyno && this.#app.active >= this.#app.capacity) {
+      return this.#fail('H11');
+    }
+    this.#app.active++;
+    this.#counted = true;
+    if (this.#head.expect === 'continue' && !this.#app.endToEndContinue) this.#client.sendInterim(100, 'Continue', '');
+    const preferred = this.#app.affinity ? this.#preferredRoute() : null;
+    this.#search = new DynoSearch(this.#core, this.#app, preferred, this.#record, this);
+    this.#search.start();
+  }
+
+  // What the search finds.
+
+  connected(connection: DynoConnection): void {
+    this.#search = null;
+    this.#phase = 'sending';
+    this.#connection = connection;
+    const {route, socket} = connection;
+    this.#route = route;
+    route.begin();
+    const now = (this.#record.connectedAt = this.#lastByteAt = this.#core.clock.now());
+    this.#record.dyno = route.dyno.name;
+    connection.use(this, this.#head.method, this.#client.decodesChunks);
+    const text = this.#dynoHead(now);
+    if (this.#head.body === 'none') {
+      socket.write(text, 'latin1');
+      this.#client.startBody();
+      return;
+    }
+    socket.cork();
+    socket.write(text, 'latin1');
+    this.#client.startBody();
+    socket.uncork();
+    if (!this.#requestDone && this.#timer === null) this.#watchIdle();
+  }
+
+  searchFailed(code: RouterCode, last: DynoRoute | null): void {
+    this.#search = null;
+    if (last) this.#record.dyno = last.dyno.name;
+    this.#fail(code);
+  }
+
+  // What the client sends.
+
+  requestData(bytes: Buffer, from: number, to: number): void {
+    const connection = this.#connection;
+    if (connection === null || this.#phase === 'over') return;
+    this.#lastByteAt = this.#core.clock.now();
+    const whole = from === 0 && to === bytes.length;
+    if (connection.socket.write(whole ? bytes : bytes.subarray(from, to))) return;
+    this.#bodyPaused = true;
+    this.#client.pauseBody();
+  }
+
+  requestEnd(): void {
+    if (this.#phase === 'over') return;
+    this.#requestDone = true;
+    this.#record.sentAt = this.#core.clock.now();
+    if (this.#sawByte) return;
+    this.#timer?.cancel();
+    this.#timer = this.#core.clock.setTimeout(() => this.#fail('H12'), this.#app.limits.firstByteMs);
+  }
+
+  requestBroken(): void {
+    this.#fail('H26', {status: 400, cause: 'bad chunk'});
+  }
+
+  clientGone(): void {
+    if (this.#phase === 'over') return;
+    if (this.#phase === 'tunnel') return this.#endTunnel();
+    this.#fail('H27');
+  }
+
+  clientDrained(): void {
+    this.#lastByteAt = this.#core.clock.now();
+    if (!this.#dynoPaused) return;
+    this.#dynoPaused = false;
+    this.#core.slowClients.remove();
+    this.#connection?.resume();
+  }
+
+  // What the dyno sends.
+
+  firstByte(): void {
+    this.#sawByte = true;
+    this.#record.firstByteAt = this.#lastByteAt = this.#core.clock.now();
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+
+  interim(head: ResponseHead): void {
+    const {status} = head;
+    if (++this.#interims > this.#core.limits.interimResponses || (status === 100 && ++this.#continues > 1)) {
+      return this.#fail('H17', {status: 502});
+    }
+    // Headers on a 100 are stripped; other interim responses (103) keep theirs.
+    this.#client.sendInterim(status, head.reason, status === 100 ? '' : head.passed);
+    // The real response is still awaited as if nothing had come.
+    this.#sawByte = false;
+    if (this.#requestDone) this.requestEnd();
+  }
+
+  switched(head: ResponseHead): void {
+    if (!this.#head.upgrade) return this.#fail('H17');
+    this.#phase = 'tunnel';
+    this.#record.status = 101;
+    const lines = head.passed + this.#viaLine(head);
+    this.#sendHead({
+      status: 101,
+      reason: 'Switching Protocols',
+      lines,
+      body: 'none',
+      contentLength: null,
+      transferEncoding: '',
+      upgrade: true,
+    });
+    this.#client.flush();
+    // A tunnel counts neither against the app's requests nor as something a draining dyno waits for.
+    this.#uncount();
+    this.#watchIdle();
+    this.#client.startTunnel();
+  }
+
+  responseHead(head: ResponseHead): void {
+    this.#phase = 'responding';
+    if (
+      this.#core.settings.style === 'legacy' &&
+      head.body === 'length' &&
+      head.contentLength! <= this.#app.limits.legacyBufferBytes
+    ) {
+      this.#held = {head, pieces: []};
+      return;
+    }
+    this.#sendResponseHead(head);
+  }
+
+  responseData(bytes: Buffer, from: number, to: number): void {
+    if (this.#held !== null) {
+      this.#held.pieces.push(Buffer.from(bytes.subarray(from, to)));
+      return;
+    }
+    if (this.#phase === 'tunnel') this.#tunnelBytes += to - from;
+    this.#client.send(bytes, from, to);
+  }
+
+  responsePause(): void {
+    if (this.#isOver) return;
+    this.#client.flush();
+    this.#lastByteAt = this.#core.clock.now();
+    if (this.#timer === null) this.#watchIdle();
+    if (this.#dynoPaused || this.#client.backlog <= this.#core.slowClients.allowance) return;
+    this.#dynoPaused = true;
+    this.#core.slowClients.add();
+    this.#connection?.pause();
+  }
+
+  responseEnd(trailers: string[], reusable: boolean): void {
+    this.#releaseHeld();
+    const connection = this.#connection!;
+    this.#connection = null;
+    const payload = connection.payload;
+    if (this.#dynoPaused) {
+      this.#dynoPaused = false;
+      this.#core.slowClients.remove();
+    }
+    connection.release(reusable && this.#requestDone && this.#core.settings.style === 'router2');
+    this.#client.finish(trailers);
+    this.#end(payload);
+  }
+
+  responseBroken(fault: ResponseFault): void {
+    if (fault === 'malformed') this.#fail('H17');
+    else this.#fail('H25', {restriction: fault});
+  }
+
+  dynoClosed(partialHead: boolean, _reset: boolean): void {
+    if (this.#phase === 'over') return;
+    if (this.#phase === 'tunnel') return this.#endTunnel();
+    this.#fail(this.#phase === 'sending' && !partialHead ? 'H13' : 'H18');
+  }
+
+  dynoDrained(): void {
+    this.#lastByteAt = this.#core.clock.now();
+    if (!this.#bodyPaused) return;
+    this.#bodyPaused = false;
+    this.#client.resumeBody();
+  }
+
+  // Time.
+
+  /** The rolling 55 s: each byte of either side starts them again. */
+  #watchIdle(): void {
+    const {idleMs} = this.#app.limits;
+    const left = this.#lastByteAt + idleMs - this.#core.clock.now();
+    this.#timer = this.#core.clock.setTimeout(() => {
+      this.#timer = null;
+      if (this.#core.clock.now() - this.#lastByteAt < idleMs) this.#watchIdle();
+      else this.#idleTooLong();
+    }, left);
+  }
+
+  #idleTooLong(): void {
+    if (this.#phase === 'sending' && !this.#sawByte) this.#fail(this.#bodyPaused ? 'H12' : 'H28');
+    else if (this.#phase === 'responding' && this.#dynoPaused) this.#fail('H28');
+    else this.#fail('H15');
+  }
+
+  // Ways out.
+
+  #fail(code: RouterCode, failure: Failure = {}): void {
+    if (this.#phase === 'over') return;
+    const started = this.#phase === 'responding' && this.#held === null;
+    const {status: usual} = routerCodes[code] as {status?: number};
+    const status = failure.status ?? usual ?? 503;
+    const sent = this.#record.status;
+    const tunnelled = this.#phase === 'tunnel';
+    const connection = this.#connection;
+    const payload = tunnelled ? this.#tunnelBytes : started ? (connection?.payload ?? 0) : 0;
+    this.#phase = 'over';
+    this.#held = null;
+    this.#search?.cancel();
+    this.#connection = null;
+    connection?.destroy();
+    if (this.#dynoPaused) this.#core.slowClients.remove();
+    this.#dynoPaused = false;
+    // Router 2.0 logs an interrupted response with the status that the client got.
+    this.#record.status = code === 'H18' && started && this.#core.settings.style === 'router2' ? sent : status;
+    if (started || tunnelled || code === 'H27' || code === 'H28') this.#client.cut();
+    else this.#sendPage(code, status);
+    this.#end(connection === null ? null : payload, code, failure);
+  }
+
+  #sendPage(code: RouterCode, status: number): void {
+    const page = pageFor(code, status, this.#app.app);
+    const name = routerNames[this.#core.settings.style].server;
+    const date = new Date(this.#core.clock.now()).toUTCString();
+    const body = this.#head.method === 'HEAD' ? 'none' : 'length';
+    this.#client.sendHead(
+      {
+        status,
+        reason: '',
+        lines: `${page.lines}Date: ${date}\r\nServer: ${name}\r\n`,
+        body,
+        contentLength: page.body.length,
+        transferEncoding: '',
+      },
+      code !== 'H26',
+    );
+    if (body === 'length') this.#client.send(page.body, 0, page.body.length);
+    this.#client.finish([]);
+  }
+
+  #endTunnel(): void {
+    const connection = this.#connection!;
+    this.#connection = null;
+    if (this.#dynoPaused) this.#core.slowClients.remove();
+    this.#dynoPaused = false;
+    connection.end();
+    this.#client.finish([]);
+    this.#end(this.#tunnelBytes);
+  }
+
+  /** Writes the router line; the last thing that happens to a request. */
+  #end(payload: number | null, code?: RouterCode, failure: Failure = {}): void {
+    this.#phase = 'over';
+    this.#timer?.cancel();
+    this.#timer = null;
+    const {clock, settings} = this.#core;
+    const record = this.#record;
+    record.endedAt = clock.now();
+    record.code = code ?? null;
+    record.bytes = payload ?? 0;
+    this.#uncount();
+    const connected = record.connectedAt > 0;
+    const reached = connected || record.dyno !== null;
+    const wire = settings.style === 'legacy' && this.#core.kind === 'common' ? this.#wireHeadBytes : 0;
+    this.#core.log(
+      record.appId,
+      formatRouterLine(
+        {
+          // Router 2.0 has no H26: the refusal is an ordinary line.
+          ...(code !== undefined && (code !== 'H26' || this.#logsH26) ? {code} : {}),
+          ...failure,
+          method: record.method,
+          target: record.target,
+          host: record.host,
+          requestId: record.requestId,
+          forwardedFor: record.peer,
+          dyno: record.dyno,
+          connect: reached ? (connected ? record.connectedAt : record.endedAt) - record.acceptedAt : null,
+          service: connected ? record.endedAt - record.connectedAt : null,
+          status: record.status,
+          bytes: payload === null ? null : payload + wire,
+          protocol: record.protocol,
+          tlsVersion: this.#client.facts.tlsVersion,
+        },
+        settings.style,
+      ),
+    );
+  }
+
+  get #isOver(): boolean {
+    return this.#phase === 'over';
+  }
+
+  get #logsH26(): boolean {
+    return this.#core.settings.style === 'legacy' || this.#core.kind === 'space';
+  }
+
+  #uncount(): void {
+    this.#route?.end();
+    this.#route = null;
+    if (this.#counted) this.#app.active--;
+    this.#counted = false;
+  }
+
+  // Heads.
+
+  #dynoHead(now: number): string {
+    const {settings} = this.#core;
+    const {facts} = this.#client;
+    const head = this.#head;
+    const record = this.#record;
+    const usualPort = facts.role === 'https' ? 443 : 80;
+    return dynoRequestHead(head, {
+      connection: head.upgrade ? 'Upgrade' : settings.style === 'legacy' ? 'close' : 'keep-alive',
+      requestId: record.requestId,
+      forwardedFor: this.#forwardedFor,
+      forwardedProto: facts.role,
+      forwardedPort: settings.hostPort === 'keep' ? facts.port : usualPort,
+      via: routerNames[settings.style].via,
+      connectTime: now - record.acceptedAt,
+      requestStart: record.acceptedAt,
+      totalRouteTime: now - record.acceptedAt,
+      expectContinue: head.expect === 'continue' && this.#app.endToEndContinue,
+      hostPort: settings.hostPort,
+    });
+  }
+
+  #sendResponseHead(head: ResponseHead): void {
+    const server = head.hasServer ? '' : `Server: ${routerNames[this.#core.settings.style].server}\r\n`;
+    this.#record.status = head.status;
+    this.#sendHead({
+      status: head.status,
+      reason: head.reason,
+      lines: head.passed + server + this.#viaLine(head) + this.#affinityLine(),
+      body: head.body,
+      contentLength: head.contentLength,
+      transferEncoding: head.transferEncoding,
+    });
+  }
+
+  #sendHead(head: OutgoingHead): void {
+    this.#wireHeadBytes = head.lines.length + head.reason.length + 'HTTP/1.1 200 \r\n\r\n'.length;
+    this.#client.sendHead(head, this.#requestDone);
+  }
+
+  #viaLine(head: ResponseHead): string {
+    const {via} = routerNames[this.#core.settings.style];
+    return 'Via: ' + (head.via === '' ? via : head.via + ', ' + via) + '\r\n';
+  }
+
+  #preferredRoute(): DynoRoute | null {
+    this.#affinity = affinityCookieOf(this.#head.cookie);
+    return this.#affinity === undefined ? null : this.#app.routeOfToken(this.#affinity, this.#core.clock.now());
+  }
+
+  #affinityLine(): string {
+    if (!this.#app.affinity || !this.#route) return '';
+    const token = this.#app.tokenOf(this.#route);
+    if (token === undefined || token === this.#affinity) return '';
+    return affinityCookieLine(token, this.#head.host, this.#core.clock.now());
+  }
+
+  #releaseHeld(): void {
+    const held = this.#held;
+    if (held === null) return;
+    this.#held = null;
+    this.#sendResponseHead(held.head);
+    for (const piece of held.pieces) this.#client.send(piece, 0, piece.length);
+  }
+}

@@ -1,0 +1,258 @@
+import {STATUS_CODES} from 'node:http';
+import type {Socket} from 'node:net';
+import type {Timer} from '../model/clock.js';
+import {admitRequest} from './admit-request.js';
+import type {ClientFacts, ClientListener, ClientSide, OutgoingHead} from './client-side.js';
+import {BodyReader} from './http1/body-reader.js';
+import {HeadReader} from './http1/head-reader.js';
+import {parseRequestHead} from './http1/parse-request.js';
+import {refusedHead} from './request-head.js';
+import type {RequestHead} from './request-head.js';
+import type {RouterCore} from './router-core.js';
+
+/** a response's head and first bytes up to this leave in one write */
+const JOINED_BYTES = 16 * 1024;
+
+/**
+ * One HTTP/1 connection of a client, one request at a time:
+ *
+ *   waiting ──head──▶ serving ──finish──▶ waiting | closing
+ *                        └──101──▶ tunnel ──▶ closing
+ *
+ * What arrives before its turn is kept, up to a limit, and then not read: nothing pipelined can overtake or be mistaken
+ * for a part of the request being served.
+ */
+export class Http1Client implements ClientSide {
+  readonly facts: ClientFacts;
+  readonly #core: RouterCore;
+  readonly #socket: Socket;
+  readonly #heads: HeadReader;
+  readonly #body: BodyReader;
+  #phase: 'waiting' | 'serving' | 'tunnel' | 'closing' = 'waiting';
+  #listener: ClientListener | null = null;
+  #head: RequestHead | null = null;
+  #bodyStarted = false;
+  #early: Buffer[] = [];
+  #earlyBytes = 0;
+  #pendingHead = '';
+  #reuse = true;
+  /** since when it waits for a head, or for the rest of one */
+  #since: number;
+  #timer: Timer | null = null;
+  #backlogBefore = 0;
+  #lingered = 0;
+
+  constructor(core: RouterCore, socket: Socket, facts: ClientFacts) {
+    this.#core = core;
+    this.#socket = socket;
+    this.facts = facts;
+    const {limits} = core;
+    this.#heads = new HeadReader({
+      firstLineBytes: limits.requestLineBytes,
+      lineBytes: limits.headerLineBytes,
+      headBytes: limits.requestHeadBytes,
+    });
+    this.#body = new BodyReader(limits.trailerBytes);
+    this.#since = core.clock.now();
+    this.#watch(limits.clientKeepAliveMs);
+    socket.on('data', (chunk: Buffer) => this.#take(chunk));
+    socket.on('drain', () => this.#listener?.clientDrained());
+    socket.on('end', () => this.#leave());
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      this.#timer?.cancel();
+      this.#leave();
+    });
+  }
+
+  get decodesChunks(): boolean {
+    return this.#head?.minor === 0;
+  }
+
+  get backlog(): number {
+    return this.#socket.writableLength;
+  }
+
+  startBody(): void {
+    this.#bodyStarted = true;
+    if (this.#body.done) this.#listener?.requestEnd();
+    else this.#takeEarly();
+  }
+
+  pauseBody(): void {
+    this.#socket.pause();
+  }
+
+  resumeBody(): void {
+    this.#socket.resume();
+  }
+
+  sendInterim(status: number, reason: string, lines: string): void {
+    if (this.#head?.minor === 0) return;
+    this.#socket.write(`HTTP/1.1 ${status} ${reason}\r\n${lines}\r\n`, 'latin1');
+  }
+
+  sendHead(head: OutgoingHead, mayReuse: boolean): void {
+    const {status, body} = head;
+    let framing = '';
+    let ends = true;
+    if (head.contentLength !== null) framing = 'Content-Length: ' + head.contentLength + '\r\n';
+    else if (head.transferEncoding !== '') {
+      ends = !this.decodesChunks && (body === 'chunked' || body === 'none');
+      if (!this.decodesChunks) framing = 'Transfer-Encoding: ' + head.transferEncoding + '\r\n';
+    } else ends = body === 'none';
+    this.#reuse = mayReuse && ends && this.#head !== null && this.#head.keepAlive;
+    const connection = head.upgrade ? 'Upgrade' : this.#reuse ? 'keep-alive' : 'close';
+    const reason = head.reason === '' && status !== 200 ? (STATUS_CODES[status] ?? '') : head.reason;
+    this.#pendingHead =
+      'HTTP/1.1 ' + status + ' ' + reason + '\r\n' + head.lines + framing + 'Connection: ' + connection + '\r\n\r\n';
+  }
+
+  send(bytes: Buffer, from: number, to: number): void {
+    const head = this.#pendingHead;
+    if (head !== '' && to - from <= JOINED_BYTES) {
+      this.#pendingHead = '';
+      this.#socket.write(head + bytes.toString('latin1', from, to), 'latin1');
+      return;
+    }
+    this.flush();
+    this.#socket.write(Buffer.from(bytes.subarray(from, to)));
+  }
+
+  flush(): void {
+    if (this.#pendingHead === '') return;
+    const head = this.#pendingHead;
+    this.#pendingHead = '';
+    this.#socket.write(head, 'latin1');
+  }
+
+  finish(_trailers: string[]): void {
+    this.flush();
+    this.#listener = null;
+    const wasTunnel = this.#phase === 'tunnel';
+    if (wasTunnel || !this.#reuse || !this.#body.done || !this.#socket.writable) return this.#close();
+    this.#phase = 'waiting';
+    this.#head = null;
+    this.#since = this.#core.clock.now();
+    if (this.#socket.isPaused()) this.#socket.resume();
+    if (this.#earlyBytes > 0) setImmediate(() => this.#takeEarly());
+  }
+
+  cut(): void {
+    this.#listener = null;
+    this.#phase = 'closing';
+    this.#socket.resetAndDestroy();
+  }
+
+  startTunnel(): void {
+    this.#phase = 'tunnel';
+    this.#bodyStarted = true;
+    this.#socket.resume();
+    this.#takeEarly();
+  }
+
+  /** The trusted ranges changed, or the router closes. */
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  /** Bytes that another part has read already, such as those behind a PROXY header. */
+  #take(chunk: Buffer): void {
+    if (this.#phase === 'closing') return this.#discard(chunk);
+    if (this.#earlyBytes > 0) return this.#keepEarly(chunk);
+    if (this.#phase === 'waiting') this.#readHead(chunk);
+    else if (this.#phase === 'tunnel') this.#listener?.requestData(chunk, 0, chunk.length);
+    else if (this.#bodyStarted && !this.#body.done) this.#readBody(chunk, 0);
+    else this.#keepEarly(chunk);
+  }
+
+  #readHead(chunk: Buffer): void {
+    let from = 0;
+    // An empty line before a request is an old habit of clients after a POST.
+    if (!this.#heads.started) while (chunk[from] === 13 && chunk[from + 1] === 10) from += 2;
+    if (from === chunk.length) return;
+    if (!this.#heads.started) this.#since = this.#core.clock.now();
+    const end = this.#heads.read(chunk, from, chunk.length);
+    if (end >= 0) this.#serve(parseRequestHead(this.#heads.text, this.#core.limits, this.#core.names), chunk, end);
+    else if (this.#heads.excess !== null) this.#serve(refusedHead(), chunk, chunk.length);
+  }
+
+  #serve(head: RequestHead, chunk: Buffer, end: number): void {
+    this.#phase = 'serving';
+    this.#head = head;
+    this.#bodyStarted = false;
+    this.#body.start(head.fault ? 'none' : head.body, head.contentLength);
+    if (end < chunk.length) this.#keepEarly(chunk.subarray(end));
+    const exchange = admitRequest(this.#core, this, head);
+    this.#listener = exchange;
+    exchange?.start();
+  }
+
+  #readBody(chunk: Buffer, from: number): void {
+    const end = this.#body.read(chunk, from, chunk.length);
+    if (end > from) this.#listener?.requestData(chunk, from, end);
+    if (this.#body.failed) this.#listener?.requestBroken();
+    else if (this.#body.done) {
+      if (end < chunk.length) this.#keepEarly(chunk.subarray(end));
+      this.#listener?.requestEnd();
+    }
+  }
+
+  #keepEarly(chunk: Buffer): void {
+    this.#early.push(chunk);
+    this.#earlyBytes += chunk.length;
+    if (this.#earlyBytes > this.#core.limits.pipelineBytes) this.#socket.pause();
+  }
+
+  #takeEarly(): void {
+    const early = this.#early;
+    if (early.length === 0 || this.#phase === 'closing') return;
+    this.#early = [];
+    this.#earlyBytes = 0;
+    if (this.#socket.isPaused()) this.#socket.resume();
+    this.#take(early.length === 1 ? early[0]! : Buffer.concat(early));
+  }
+
+  /** The client closed its side. */
+  #leave(): void {
+    const listener = this.#listener;
+    this.#listener = null;
+    if (this.#phase !== 'closing') listener?.clientGone();
+    if (this.#phase !== 'tunnel') this.#phase = 'closing';
+  }
+
+  /** Sends what is left and closes; reads on for a while, or the last response could be lost to a reset. */
+  #close(): void {
+    this.#phase = 'closing';
+    this.#early = [];
+    this.#earlyBytes = 0;
+    if (this.#socket.destroyed) return;
+    this.#socket.end();
+    this.#socket.resume();
+    this.#timer?.cancel();
+    this.#backlogBefore = this.#socket.writableLength;
+    this.#watch(this.#core.limits.lingerMs);
+  }
+
+  #discard(chunk: Buffer): void {
+    this.#lingered += chunk.length;
+    if (this.#lingered > this.#core.limits.responseBufferBytes) this.#socket.destroy();
+  }
+
+  /** One timer per connection, looked at now and then: requests do not touch it. */
+  #watch(ms: number): void {
+    this.#timer = this.#core.clock.setTimeout(() => this.#expire(), ms);
+  }
+
+  #expire(): void {
+    const {clientKeepAliveMs} = this.#core.limits;
+    if (this.#phase === 'serving' || this.#phase === 'tunnel') return this.#watch(clientKeepAliveMs);
+    const backlog = this.#socket.writableLength;
+    const advances = backlog > 0 && backlog !== this.#backlogBefore;
+    this.#backlogBefore = backlog;
+    const left = this.#since + clientKeepAliveMs - this.#core.clock.now();
+    if (advances) this.#watch(clientKeepAliveMs);
+    else if (this.#phase === 'waiting' && left > 0) this.#watch(left);
+    else this.#socket.destroy();
+  }
+}

@@ -1,0 +1,100 @@
+import type {RouterCode} from '../model/heroku-codes.js';
+
+/** What happened to a request and when, for the router line and `dyno why`. Times are ms since the epoch. */
+export class RequestRecord {
+  appId = '';
+  requestId = '';
+  method = '';
+  target = '';
+  host = '';
+  peer = '';
+  protocol = '';
+  acceptedAt = 0;
+  /** a dyno was chosen and connected */
+  connectedAt = 0;
+  dyno: string | null = null;
+  /** the last byte of the request left for the dyno */
+  sentAt = 0;
+  /** the first byte of the response came */
+  firstByteAt = 0;
+  endedAt = 0;
+  status = 0;
+  code: RouterCode | null = null;
+  bytes = 0;
+  /** what is out of the ordinary, in sentences: dynos that refused, waiting for a boot */
+  notes: Array<{at: number; text: string}> | null = null;
+
+  note(at: number, text: string): void {
+    (this.notes ??= []).push({at, text});
+  }
+}
+
+export interface RequestTimeline {
+  request_id: string;
+  app_id: string;
+  method: string;
+  path: string;
+  host: string;
+  fwd: string;
+  protocol: string;
+  dyno: string | null;
+  /** null while it is being answered */
+  status: number | null;
+  code: RouterCode | null;
+  bytes: number;
+  /** in the order of their time */
+  events: Array<{at: string; text: string}>;
+}
+
+/** Remembers the latest requests, so many and no more. */
+export class RequestRecords {
+  readonly #byId = new Map<string, RequestRecord>();
+  readonly #max: number;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  add(record: RequestRecord): void {
+    if (this.#byId.size >= this.#max) {
+      for (const oldest of this.#byId.keys()) {
+        this.#byId.delete(oldest);
+        break;
+      }
+    }
+    this.#byId.set(record.requestId, record);
+  }
+
+  timelineOf(requestId: string): RequestTimeline | undefined {
+    const record = this.#byId.get(requestId);
+    return record && timelineOf(record);
+  }
+}
+
+function timelineOf(record: RequestRecord): RequestTimeline {
+  const events: Array<{at: number; text: string}> = [];
+  const mark = (at: number, text: string) => {
+    if (at > 0) events.push({at, text});
+  };
+  mark(record.acceptedAt, `${record.method} ${record.target} accepted from ${record.peer}`);
+  events.push(...(record.notes ?? []));
+  mark(record.connectedAt, `connected to ${record.dyno}`);
+  mark(record.sentAt, 'request sent completely');
+  mark(record.firstByteAt, 'first byte of the response');
+  mark(record.endedAt, record.code ? `ended with ${record.code}, status ${record.status}` : `status ${record.status}`);
+  events.sort((a, b) => a.at - b.at);
+  return {
+    request_id: record.requestId,
+    app_id: record.appId,
+    method: record.method,
+    path: record.target,
+    host: record.host,
+    fwd: record.peer,
+    protocol: record.protocol,
+    dyno: record.dyno,
+    status: record.endedAt > 0 ? record.status : null,
+    code: record.code,
+    bytes: record.bytes,
+    events: events.map(({at, text}) => ({at: new Date(at).toISOString(), text})),
+  };
+}

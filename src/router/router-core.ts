@@ -1,0 +1,26 @@
+import type {Clock} from '../model/clock.js';
+import type {HeaderNames} from './http1/header-names.js';
+import type {AppTable} from './app-table.js';
+import type {RequestRecords} from './request-record.js';
+import type {RouterLimits} from './router-limits.js';
+import type {RouterSettings} from './router-settings.js';
+import type {SlowClients} from './slow-clients.js';
+
+/** What every connection and exchange of one router shares. */
+export interface RouterCore {
+  readonly kind: 'common' | 'space';
+  readonly clock: Clock;
+  readonly settings: RouterSettings;
+  readonly limits: RouterLimits;
+  readonly apps: AppTable;
+  readonly records: RequestRecords;
+  readonly names: HeaderNames;
+  readonly slowClients: SlowClients;
+  /** dynos' bytes are read into it and taken out at once, so that reading costs no allocation */
+  readonly readBuffer: Buffer;
+  /** answers in [0, 1) */
+  random(): number;
+  log(appId: string, message: string): void;
+  wake(appId: string): void;
+  trafficSeen(appId: string): void;
+}
