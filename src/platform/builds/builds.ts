@@ -3,7 +3,6 @@ import {DynoError} from '../../model/error.js';
 import type {PlatformContext} from '../context.js';
 import {outputUrl} from '../context.js';
 import {KeyedQueue} from '../keyed-queue.js';
-import {webUrlOf} from '../runtimes/runtime-spec.js';
 import type {App} from '../store/apps.js';
 import {newId, timestamp} from '../store/identity.js';
 import type {Release} from '../store/releases.js';
@@ -58,7 +57,7 @@ export class Builds {
   readonly sources: SourceRows;
   readonly #context: PlatformContext;
   readonly #queue = new KeyedQueue();
-  readonly #running = new Map<string, {appId: string; cancel: AbortController; done: Promise<unknown>}>();
+  readonly #running = new Map<string, {cancel: AbortController; done: Promise<unknown>}>();
 
   constructor(context: PlatformContext) {
     this.#context = context;
@@ -125,7 +124,7 @@ export class Builds {
       this.#publish(app, build, 'create');
       const work = {build, app, request: {...request, source}, folder, tree, signal: cancel.signal};
       const done = this.#queue.run(app.id, () => this.#run(work)).finally(() => this.#running.delete(id));
-      this.#running.set(id, {appId: app.id, cancel, done});
+      this.#running.set(id, {cancel, done});
       return {build, done};
     } catch (error) {
       await rm(folder, {recursive: true, force: true});
@@ -138,11 +137,18 @@ export class Builds {
     this.#running.get(buildId)?.cancel.abort(new DynoError('conflict', {message: 'This build was cancelled.'}));
   }
 
-  /** Ends the builds of an app that is being destroyed. */
-  async cancelAll(appId: string): Promise<void> {
-    const running = [...this.#running.values()].filter((work) => work.appId === appId);
-    for (const {cancel} of running) cancel.abort(new DynoError('not_found', {resource: 'app'}));
-    await Promise.all(running.map(({done}) => done));
+  /**
+   * Ends the builds of an app that is being destroyed and removes their output. Does not wait for them: they may be
+   * waiting for the destruction, to make their release.
+   */
+  forget(app: App): void {
+    const {streams} = this.#context;
+    for (const build of this.rows.listOf(app.id)) {
+      const running = this.#running.get(build.id);
+      running?.cancel.abort(new DynoError('not_found', {resource: 'app'}));
+      if (running) void running.done.then(() => streams.delete(build.streamId));
+      else streams.delete(build.streamId);
+    }
   }
 
   get #folder(): string {
@@ -191,7 +197,7 @@ export class Builds {
     write: (text: string) => void,
     end: (change: Pick<Build, 'status' | 'slugId' | 'releaseId'>) => void,
   ): Promise<Release> {
-    const {store, runtimes, releases, queue, port} = this.#context;
+    const {store, runtimes, releases, queue, webUrl} = this.#context;
     const {build, request, folder, signal} = work;
     signal.throwIfAborted();
     const tree = work.tree ?? (await this.#prepare(request, folder, signal));
@@ -246,7 +252,7 @@ export class Builds {
       });
 
     const declaresRelease = processTypes.release !== undefined;
-    write(launchText(made.release.version, webUrlOf(store, port, app), declaresRelease));
+    write(launchText(made.release.version, webUrl(app), declaresRelease));
     end({status: 'succeeded', slugId: made.slug.id, releaseId: made.release.id});
     if (request.git) write('\nVerifying deploy... done.\n');
     if (declaresRelease) write(`Running release command...\n\n${early.join('')}`);

@@ -20,6 +20,7 @@ export function registerBuildRoutes(server: FastifyInstance, context: PlatformCo
   for (const route of allBuildRoutes(builds)) registerRoute(server, context, checks, route);
   addSourceArchives(server, context, builds.sources);
   addSlugArchives(server, context);
+  context.appEnds.push((app) => builds.forget(app));
   server.addHook('onReady', () => builds.open());
   server.addHook('preClose', () => builds.close());
   return builds;
