@@ -1,0 +1,385 @@
+import type {DynoExit, EngineDyno} from '../engine/engine.js';
+import type {Timer} from '../model/clock.js';
+import type {DynoInfo, DynoSelector} from '../model/dyno-info.js';
+import {dynoName} from '../model/dyno.js';
+import {lines} from '../model/dyno-log-lines.js';
+import {DynoError} from '../model/error.js';
+import type {AppSpec} from '../model/spec.js';
+import {crashesAfter, crashWait, engineWait} from './crash-policy.js';
+import {nextDue} from './deadlines.js';
+import {desiredOf} from './desired.js';
+import type {Desired} from './desired.js';
+import {infoOfOneOff, infoOfSlot, routedDynosOf} from './dyno-info.js';
+import {DynoRunner} from './dyno-runner.js';
+import {newObserved, newSlot, stateOf} from './dyno.js';
+import type {Dyno, Observed, Slot} from './dyno.js';
+import {execute} from './execute.js';
+import type {Ground} from './ground.js';
+import {adoptedDyno, newDyno} from './new-dyno.js';
+import type {Start} from './new-dyno.js';
+import {plan} from './plan.js';
+import {isUnreachable} from './until-reachable.js';
+
+/** A plan that finds no end is a defect of ours; better told than looped. */
+const MOST_TURNS = 100;
+
+/** What the dyno manager keeps of all apps: which engine id is whose. */
+export interface AppHooks {
+  known(engineId: string, app: AppDynos, dyno: Dyno): void;
+  forgotten(dyno: Dyno): void;
+}
+
+/**
+ * The dynos of one app: observes them, and keeps them equal to what is desired. Every event ends in look(), which plans
+ * and acts until nothing is left to do, then waits for the next event or the next moment something is due. One look at a
+ * time; a look does not wait for anything, what takes time goes on beside it and ends in a further look.
+ */
+export class AppDynos {
+  readonly appId: string;
+  readonly observed: Observed;
+  readonly runner: DynoRunner;
+  readonly ground: Ground;
+  desired: Desired;
+  spec: AppSpec | null = null;
+  /** names whose next start `chaos:slow-boot` holds up */
+  readonly slowBoots = new Set<string>();
+  readonly #hooks: AppHooks;
+  #isReady = false;
+  #isLooking = false;
+  #isRemoved = false;
+  #routed = '';
+  #due: {at: number; timer: Timer} | null = null;
+  #emptied: (() => void)[] = [];
+
+  constructor(appId: string, ground: Ground, hooks: AppHooks) {
+    this.appId = appId;
+    this.ground = ground;
+    this.#hooks = hooks;
+    this.observed = newObserved(ground.clock.now());
+    this.desired = desiredOf(null, ground.runtime.kind);
+    this.runner = new DynoRunner(appId, ground, {
+      log: (dyno, message) => this.log(dyno.name, message),
+      launched: (dyno) => this.#launched(dyno),
+      bound: (dyno) => this.#bound(dyno),
+      terminated: (dyno) => this.#letFollow(dyno, 'replacing'),
+      exiting: () => this.#publish(),
+      failed: (dyno, error) => this.#failed(dyno, error),
+      ended: (dyno, exit) => this.#ended(dyno, exit),
+    });
+  }
+
+  get now(): number {
+    return this.ground.clock.now();
+  }
+
+  log(process: string, message: string): void {
+    this.ground.log(this.appId, process, message);
+  }
+
+  setSpec(spec: AppSpec): void {
+    if (this.#isRemoved || (this.spec && spec.revision < this.spec.revision)) return;
+    this.spec = spec;
+    this.desired = desiredOf(spec, this.ground.runtime.kind);
+    this.look();
+  }
+
+  /** From now on it may act: what runs has been adopted. */
+  ready(): void {
+    this.#isReady = true;
+    this.look();
+  }
+
+  /** Ends all dynos of the app, one-offs too; resolves once none is left, nor anything it had on disk. */
+  async remove(): Promise<void> {
+    this.#isRemoved = true;
+    this.desired = {...desiredOf(null, this.ground.runtime.kind), limits: {...this.desired.limits, drainMs: 0}};
+    for (const dyno of this.observed.oneOffs.values()) this.runner.stop(dyno, 0);
+    this.look();
+    await new Promise<void>((resolve) => {
+      this.#emptied.push(resolve);
+      this.#tellIfEmpty();
+    });
+    await this.runner.cleared();
+  }
+
+  /** Plans and acts until nothing is left to do now. */
+  look(): void {
+    if (!this.#isReady || this.#isLooking || this.ground.closing.aborted) return;
+    if (!this.spec && !this.#isRemoved) return;
+    this.#isLooking = true;
+    try {
+      for (let turn = 0; ; turn++) {
+        const steps = plan(this.desired, this.observed, this.now);
+        if (steps.length === 0) break;
+        if (turn === MOST_TURNS) throw new Error(`No end of steps for ${this.appId}: ${JSON.stringify(steps)}`);
+        for (const step of steps) execute(this, step);
+      }
+    } finally {
+      this.#isLooking = false;
+    }
+    this.#publish();
+    this.#waitForDue();
+    this.#tellIfEmpty();
+  }
+
+  /** Starts a dyno for the slot, as the one that bears the name or as its successor. */
+  launch(slot: Slot, role: 'current' | 'successor'): Dyno {
+    const {release, limits, metrics} = this.desired;
+    const wanted = this.desired.formation.find(({type}) => type === slot.type)!;
+    const {name, type} = slot;
+    const {command, size} = wanted;
+    const of = {app: this.spec!, release: release!, name, type, command, size, limits, metrics};
+    const {dyno, spec} = newDyno({...of, kind: 'formation'}, this.ground);
+    if (slot.restart !== 'no' || slot.release !== release!.version) Object.assign(slot, {crashes: 0, failures: 0});
+    Object.assign(slot, {[role]: dyno, release: release!.version, restart: 'no', waitsFor: null});
+    if (role === 'current') Object.assign(slot, {last: dyno, rest: 'new'});
+    this.settle(slot);
+    void this.runner.start(dyno, spec);
+    return dyno;
+  }
+
+  /** Starts a dyno beside the formation; rejects when the engine cannot. */
+  async startOneOff(start: Start, copy: ((chunk: Buffer) => void) | null = null): Promise<Dyno> {
+    const {dyno, spec} = newDyno(start, this.ground);
+    this.observed.oneOffs.set(dyno.id, dyno);
+    await this.runner.start(dyno, spec, copy);
+    if (dyno.failure !== null) throw dyno.failure;
+    return dyno;
+  }
+
+  /** The dyno bears no name any more and goes, after its requests. */
+  leave(dyno: Dyno, drainMs: number): void {
+    this.observed.leaving.set(dyno.id, dyno);
+    this.runner.stop(dyno, drainMs);
+  }
+
+  /** Tells the slot's state where it has changed: to the log, the API, the router. */
+  settle(slot: Slot): void {
+    const state = stateOf(slot);
+    const before = slot.told;
+    const info = infoOfSlot({...slot, told: state}, this.ground.runtime.kind);
+    if (before === state) return;
+    slot.told = state;
+    slot.toldAt = this.now;
+    if (before !== null) this.log(slot.name, lines.stateChanged(before, state));
+    if (info) this.ground.onChange(this.appId, {...info, updatedAt: new Date(slot.toldAt).toISOString()});
+  }
+
+  /** Tells that the slot is gone. */
+  forget(slot: Slot): void {
+    this.observed.slots.delete(slot.name);
+    if (slot.told !== null && slot.told !== 'down') this.log(slot.name, lines.stateChanged(slot.told, 'down'));
+    const info = infoOfSlot({...slot, told: 'down', toldAt: this.now}, this.ground.runtime.kind);
+    if (info) this.ground.onChange(this.appId, info);
+  }
+
+  infos(): DynoInfo[] {
+    const {kind} = this.ground.runtime;
+    const slots = [...this.observed.slots.values()].flatMap((slot) => infoOfSlot(slot, kind) ?? []);
+    const oneOffs = [...this.observed.oneOffs.values()].map((dyno) => infoOfOneOff(dyno, kind));
+    return [...slots, ...oneOffs];
+  }
+
+  slotsOf({dyno, type}: DynoSelector): Slot[] {
+    const slots = [...this.observed.slots.values()].filter(
+      (slot) => (dyno === undefined || slot.name === dyno) && (type === undefined || slot.type === type),
+    );
+    if (slots.length === 0 && dyno !== undefined) throw new DynoError('not_found', {resource: 'dyno'});
+    return slots;
+  }
+
+  /** The running dyno of that name: of the formation, or a one-off. */
+  runningDyno(name: string): Dyno {
+    const slot = this.observed.slots.get(name);
+    const found = slot ? slot.current : [...this.observed.oneOffs.values()].find((dyno) => dyno.name === name);
+    if (!found?.engineId || found.exit) throw new DynoError('not_found', {resource: 'dyno'});
+    return found;
+  }
+
+  dynoById(id: string): Dyno | undefined {
+    const {slots, leaving, oneOffs} = this.observed;
+    const gone = leaving.get(id) ?? oneOffs.get(id);
+    if (gone) return gone;
+    for (const {current, successor} of slots.values()) {
+      if (current?.id === id) return current;
+      if (successor?.id === id) return successor;
+    }
+    return undefined;
+  }
+
+  /** A dyno that runs, or has ended, without our having started it: takes its slot, or has to go. */
+  async adopt(found: EngineDyno): Promise<void> {
+    const {observed, desired} = this;
+    const oneOff = {expiresAt: null, attachBy: null, hangup: null, attached: false, onExit: () => undefined};
+    const dyno = adoptedDyno(found, found.kind === 'formation' ? null : oneOff, desired, this.ground);
+    let slot: Slot | undefined;
+    if (found.kind === 'formation') slot = this.#placeOf(dyno);
+    else observed.oneOffs.set(dyno.id, dyno);
+    if (slot) Object.assign(slot, {current: dyno, last: dyno, release: dyno.release});
+    else if (found.kind === 'formation') observed.leaving.set(dyno.id, dyno);
+    this.#hooks.known(found.engineId, this, dyno);
+    await this.runner.adopt(dyno, found);
+    if (dyno.exit === null && (found.kind === 'release' || (found.kind === 'formation' && !slot))) {
+      this.runner.stop(dyno, 0);
+    }
+    if (slot) this.settle(slot);
+  }
+
+  /** Replaces dynos of the formation; a one-off that is named is stopped, for it is never restarted. */
+  restart(selector: DynoSelector): void {
+    if (this.#stopOneOff(selector)) return;
+    for (const slot of this.slotsOf(selector)) slot.restart = selector.dyno === undefined ? 'together' : 'alone';
+    this.look();
+  }
+
+  /** Stops dynos; those of the formation are started again when they have ended. */
+  stop(selector: DynoSelector): void {
+    if (this.#stopOneOff(selector)) return;
+    for (const slot of this.slotsOf(selector)) {
+      const {current} = slot;
+      if (!current || current.exit) continue;
+      Object.assign(slot, {current: null, rest: 'down', waitsFor: current.id, crashes: 0, retryAt: 0});
+      this.settle(slot);
+      this.leave(current, this.desired.limits.restartDrainMs);
+    }
+    this.look();
+  }
+
+  #stopOneOff({dyno: name}: DynoSelector): boolean {
+    const dyno = [...this.observed.oneOffs.values()].find((oneOff) => oneOff.name === name);
+    if (dyno) this.runner.stop(dyno, 0);
+    return dyno !== undefined;
+  }
+
+  /** Web traffic counts from the last; a sleeping app is started. */
+  trafficSeen(): void {
+    this.observed.lastTraffic = this.now;
+  }
+
+  wake(): void {
+    this.trafficSeen();
+    for (const slot of this.observed.slots.values()) {
+      if (slot.current || slot.rest !== 'idle') continue;
+      this.log(slot.name, lines.unidling());
+      slot.rest = 'new';
+      slot.retryAt = 0;
+    }
+    this.look();
+  }
+
+  stopAsking(): void {
+    this.#due?.timer.cancel();
+    this.#due = null;
+  }
+
+  /** The newest dyno of a name keeps it; an older one, found beside it, was on its way out. */
+  #placeOf(dyno: Dyno): Slot | undefined {
+    const wanted = this.desired.formation.find(({type}) => type === dyno.type);
+    const number = Number(dyno.name.slice(dyno.type.length + 1));
+    if (this.spec && (!wanted || number > wanted.quantity)) return undefined;
+    const slot = this.observed.slots.get(dyno.name) ?? newSlot(dynoName(dyno.type, number), dyno.type, number);
+    this.observed.slots.set(slot.name, slot);
+    if (slot.current === null) return slot.rest === 'new' || slot.rest === 'replacing' ? slot : undefined;
+    return undefined;
+  }
+
+  #launched(dyno: Dyno): void {
+    if (dyno.engineId !== null) this.#hooks.known(dyno.engineId, this, dyno);
+    const slot = this.observed.slots.get(dyno.name);
+    if (slot) slot.failures = 0;
+    if (this.slowBoots.delete(dyno.name)) this.runner.freeze(dyno, this.desired.limits);
+    this.look();
+  }
+
+  #bound(dyno: Dyno): void {
+    const slot = this.observed.slots.get(dyno.name);
+    if (slot?.current === dyno) this.settle(slot);
+    else this.log(dyno.name, lines.stateChanged('starting', 'up'));
+    if (dyno.oneOff) this.ground.onChange(this.appId, infoOfOneOff(dyno, this.ground.runtime.kind));
+    this.look();
+  }
+
+  /** Whoever waits for this dyno may start. */
+  #letFollow(dyno: Dyno, rest: 'replacing' | 'down'): void {
+    const slot = this.observed.slots.get(dyno.name);
+    if (slot?.waitsFor === dyno.id && (rest === 'down' || slot.rest === rest)) slot.waitsFor = null;
+    this.look();
+  }
+
+  #failed(dyno: Dyno, error: unknown): void {
+    dyno.failure = error;
+    const message = error instanceof Error ? error.message : String(error);
+    const isMachine = isUnreachable(error) || (error instanceof DynoError && error.code === 'disk_full');
+    if (!isMachine) this.log(dyno.name, lines.starting(dyno.command));
+    const slot = this.observed.slots.get(dyno.name);
+    const isOurs = slot !== undefined && (slot.current === dyno || slot.successor === dyno);
+    if (!isUnreachable(error) && !(isMachine && isOurs && slot.failures > 0)) {
+      this.log(dyno.name, lines.platformError(message));
+    }
+    if (isMachine && isOurs) {
+      slot.failures++;
+      slot.retryAt = this.now + engineWait(slot.failures, this.desired.limits);
+      if (slot.current === dyno) slot.current = null;
+      else slot.successor = null;
+      this.look();
+    } else {
+      this.#ended(dyno, {status: 126, at: this.now, outOfMemory: false});
+    }
+  }
+
+  /** The one place where a dyno leaves what we observe. */
+  #ended(dyno: Dyno, exit: DynoExit): void {
+    const {observed} = this;
+    this.#hooks.forgotten(dyno);
+    observed.leaving.delete(dyno.id);
+    const slot = observed.slots.get(dyno.name);
+    if (observed.oneOffs.delete(dyno.id)) {
+      this.log(dyno.name, lines.stateChanged(dyno.upAt === null ? 'starting' : 'up', 'complete'));
+      this.ground.onChange(this.appId, infoOfOneOff(dyno, this.ground.runtime.kind));
+      dyno.oneOff?.onExit(exit);
+    } else if (slot && (slot.current === dyno || slot.successor === dyno)) {
+      this.#crashed(slot, dyno);
+    }
+    this.#letFollow(dyno, 'down');
+  }
+
+  #crashed(slot: Slot, dyno: Dyno): void {
+    const {limits, runtime} = this.desired;
+    slot.crashes = crashesAfter(slot.crashes, dyno.upAt === null ? null : this.now - dyno.upAt, limits);
+    slot.retryAt = this.now + crashWait(slot.crashes, runtime, limits);
+    if (slot.successor === dyno) {
+      slot.successor = null;
+      this.log(slot.name, lines.stateChanged(dyno.upAt === null ? 'starting' : 'up', 'crashed'));
+    } else {
+      slot.current = null;
+      slot.rest = 'crashed';
+      this.settle(slot);
+    }
+  }
+
+  #publish(): void {
+    const routed = routedDynosOf(this.observed);
+    const key = JSON.stringify(routed);
+    if (key === this.#routed) return;
+    this.#routed = key;
+    this.ground.onDynos(this.appId, routed);
+  }
+
+  #waitForDue(): void {
+    const at = nextDue(this.desired, this.observed, this.now);
+    if (this.#due?.at === at) return;
+    this.stopAsking();
+    if (at === null) return;
+    const fire = () => {
+      this.#due = null;
+      this.look();
+    };
+    this.#due = {at, timer: this.ground.clock.setTimeout(fire, at - this.now)};
+  }
+
+  #tellIfEmpty(): void {
+    const {slots, leaving, oneOffs} = this.observed;
+    if (this.#emptied.length === 0 || slots.size + leaving.size + oneOffs.size > 0) return;
+    for (const resolve of this.#emptied.splice(0)) resolve();
+  }
+}

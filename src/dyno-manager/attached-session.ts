@@ -1,0 +1,43 @@
+import {PassThrough, pipeline} from 'node:stream';
+import type {Session} from '../engine/engine.js';
+import type {Clock, Timer} from '../model/clock.js';
+
+export interface AttachedOptions {
+  clock: Clock;
+  /** ms without a byte in either direction until the client is hung up on */
+  idleMs: number;
+  /** the client has gone away, or was hung up on, before the dyno's output ended */
+  onLost: () => void;
+}
+
+/**
+ * The session of an attached one-off dyno, watched: the end of the client's input is no loss (a pipe ends too), but
+ * its output closed early is (heroku-behaviour.md 2.15).
+ */
+export function attachedSession(session: Session, {clock, idleMs, onLost}: AttachedOptions): Session {
+  const input = new PassThrough();
+  const output = new PassThrough();
+  let lastActivity = clock.now();
+  let timer: Timer | null = null;
+  const touch = () => void (lastActivity = clock.now());
+  const watchIdle = () => {
+    const idleFor = clock.now() - lastActivity;
+    if (idleFor >= idleMs) output.destroy();
+    else timer = clock.setTimeout(watchIdle, idleMs - idleFor);
+  };
+  input.on('data', touch);
+  session.output.on('data', touch);
+  watchIdle();
+
+  // Errors of either side end in 'close' of the output, which is what is looked at.
+  pipeline(input, session.input, () => undefined);
+  pipeline(session.output, output, () => undefined);
+  output.once('close', () => {
+    timer?.cancel();
+    if (output.readableEnded) return;
+    input.destroy();
+    onLost();
+  });
+  void session.exited.finally(() => timer?.cancel()).catch(() => undefined);
+  return {input, output, resize: (columns, rows) => session.resize(columns, rows), exited: session.exited};
+}
