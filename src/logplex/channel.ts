@@ -60,7 +60,7 @@ export class Channel {
   #nextSeq = 1;
   #flushing: Promise<void> | null = null;
   /** what an earlier process left, until the drains are known */
-  #recovered: Message[] | null = [];
+  #recovered: Message[] | null = null;
   #drainSpecs: DrainSpec[] | null = null;
 
   constructor({clock, random, directory, secureContext}: ChannelOptions) {
@@ -158,7 +158,7 @@ export class Channel {
       for (const [dynoId, cursor] of cursors) this.#cursors.set(dynoId, cursor);
       this.#nextSeq = nextSeq;
       this.#history.push(messages);
-      this.#recovered = messages;
+      this.#recovered = Number.isFinite(this.#drains.neededSeq) ? messages : null;
     } catch {
       // The directory cannot be read: the log lives in memory, and every write tries the disk again.
     }
@@ -208,19 +208,18 @@ export class Channel {
 
   /** A disk that refuses costs the history of later days, never the stream of today. */
   async #persist(messages: Message[]): Promise<void> {
-    const dirty = [...this.#dirty];
-    for (const dynoId of dirty) {
-      const collector = this.#collectors.get(dynoId);
-      if (!collector) continue;
+    const cursors: [string, DynoCursor][] = [];
+    for (const dynoId of this.#dirty) {
+      const position = this.#collectors.get(dynoId)?.position();
+      if (!position) continue;
+      cursors.push([dynoId, position]);
+      // Last in order is the last to be forgotten.
       this.#cursors.delete(dynoId);
-      this.#cursors.set(dynoId, collector.position());
+      this.#cursors.set(dynoId, position);
     }
     this.#dirty.clear();
     try {
-      await this.#file.append(
-        messages,
-        dirty.map((dynoId) => [dynoId, this.#cursors.get(dynoId)!]),
-      );
+      await this.#file.append(messages, cursors);
     } catch {
       // The cursors stay behind on disk: after a crash the engine replays what is missing there.
     }

@@ -22,6 +22,8 @@ const BYTES = 512;
 export class DrainPosition {
   readonly #path: string;
   #file: FileHandle | null = null;
+  /** two writes in flight could land in the wrong order */
+  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(path: string) {
     this.#path = path;
@@ -36,12 +38,18 @@ export class DrainPosition {
     }
   }
 
-  async save(progress: DrainProgress): Promise<void> {
-    this.#file ??= await open(this.#path, constants.O_RDWR | constants.O_CREAT, 0o600);
-    await this.#file.write(JSON.stringify(progress).padEnd(BYTES), 0);
+  save(progress: DrainProgress): Promise<void> {
+    const text = JSON.stringify(progress).padEnd(BYTES);
+    const written = this.#writing.then(async () => {
+      this.#file ??= await open(this.#path, constants.O_RDWR | constants.O_CREAT, 0o600);
+      await this.#file.write(text, 0);
+    });
+    this.#writing = written.catch(() => undefined);
+    return written;
   }
 
   async close(): Promise<void> {
+    await this.#writing;
     await this.#file?.close();
     this.#file = null;
   }

@@ -73,8 +73,17 @@ function parseAfterScheme(url: string, rest: string): URL {
 }
 
 function basic(username: string, password: string): string {
-  const bytes = new TextEncoder().encode(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+  const bytes = new TextEncoder().encode(`${decoded(username)}:${decoded(password)}`);
   return `Basic ${btoa(String.fromCharCode(...bytes))}`;
+}
+
+/** Percent escapes resolved; a stray % stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function isDrainKind(kind: string): kind is DrainKind {

@@ -52,7 +52,8 @@ export const priority = {
 /** `2026-11-22T06:11:32.244000+00:00`: microseconds and a numeric offset, as log-shuttle stamps (5.5). */
 export function formatLogTime(time: number): string {
   const ms = Math.floor(time);
-  const micros = Math.floor((time - ms) * 1000);
+  // A double holds microseconds of this century only nearly.
+  const micros = Math.min(999, Math.round((time - ms) * 1000));
   return `${new Date(ms).toISOString().slice(0, 23)}${String(micros).padStart(3, '0')}+00:00`;
 }
 
