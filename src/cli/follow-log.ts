@@ -41,3 +41,10 @@ function isPassing(error: unknown): boolean {
   if (!(error instanceof DynoError)) return (error as NodeJS.ErrnoException).code === 'ECONNRESET';
   return error.code === 'platform_unavailable' || [403, 404, 503].includes(Number(error.details.status));
 }
+
+/** The lines of history, at once. */
+export async function collectLog(api: Api, app: string, request: Omit<LogSessionRequest, 'tail'>): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const line of followLog(api, app, {...request, tail: false})) lines.push(line);
+  return lines;
+}

@@ -2,9 +2,13 @@
 
 /** `Key:   value`, keys sorted and aligned; lists one item a line, empty and missing values left out. */
 export function layoutObject(values: Record<string, unknown>, keyStyle = (key: string) => key): string[] {
-  const keys = Object.keys(values)
-    .filter((key) => isWorthALine(values[key]))
-    .sort();
+  const sorted = Object.entries(values).sort(([one], [other]) => (one < other ? -1 : 1));
+  return layoutFields(Object.fromEntries(sorted), keyStyle);
+}
+
+/** As layoutObject, in the order given. */
+export function layoutFields(values: Record<string, unknown>, keyStyle = (key: string) => key): string[] {
+  const keys = Object.keys(values).filter((key) => isWorthALine(values[key]));
   const width = Math.max(0, ...keys.map((key) => key.length)) + 2;
   return keys.flatMap((key) => {
     const pad = ' '.repeat(width - key.length - 1);

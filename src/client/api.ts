@@ -15,6 +15,7 @@ import type {
   Formation,
   FormationUpdate,
   LogSession,
+  Reference,
   Region,
   Release,
   Source,
@@ -65,6 +66,10 @@ export class Api {
 
   account(): Promise<Account> {
     return this.http.call('GET', '/account');
+  }
+
+  teams(): Promise<Reference[]> {
+    return this.http.call('GET', '/teams');
   }
 
   apps(): Promise<App[]> {

@@ -16,6 +16,8 @@ export interface PlatformFacts {
   version: string;
   engine: string;
   api_url: string;
+  /** PEM of the local certificate authority, for others to trust */
+  ca_file?: string | null;
   runtimes: RuntimeFacts[];
 }
 
@@ -44,6 +46,22 @@ export interface TerminalSize {
   rows: number;
 }
 
+/** What the router knows of one request. */
+export interface RequestTimeline {
+  request_id: string;
+  method: string;
+  path: string;
+  host: string;
+  fwd: string;
+  dyno: string | null;
+  /** null while it is being answered */
+  status: number | null;
+  code: string | null;
+  bytes: number;
+  /** in the order of their time, ISO 8601 */
+  events: {at: string; text: string}[];
+}
+
 export interface ExecOrder {
   command: string;
   env: Record<string, string>;
@@ -66,7 +84,7 @@ export interface AttachedSession {
  *   GET  /local/clock                                ClockReading[], one per runtime
  *   POST /local/clock                                {advance_ms} or {reset: true}, for one `runtime` or all → ClockReading[]
  *   POST /local/apps/:app/chaos                      ChaosOrder → 202 {}
- *   GET  /local/apps/:app/requests/:id               what router and dyno manager know of a request
+ *   GET  /local/apps/:app/requests/:id               RequestTimeline
  *   POST /local/apps/:app/dynos/:dyno/attach         101, Upgrade: dyno-session; the header dyno-session names the session
  *   POST /local/apps/:app/dynos/:dyno/exec           ExecOrder as base64 JSON in the header dyno-exec → 101 as above
  *   POST /local/apps/:app/dynos/:dyno/resize         {session, columns, rows} → {}
@@ -104,8 +122,8 @@ export class LocalApi {
     return this.http.call('POST', `${localAppPath(app)}/chaos`, {body: order});
   }
 
-  /** What router and dyno manager know of a request, by its Request-Id. */
-  request(app: string, id: string): Promise<Record<string, unknown>> {
+  /** By its Request-Id; the router remembers the latest. */
+  request(app: string, id: string): Promise<RequestTimeline> {
     return this.http.call('GET', `${localAppPath(app)}/requests/${encodeURIComponent(id)}`);
   }
 

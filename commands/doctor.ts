@@ -1,0 +1,41 @@
+import {checkEngine, checkMachine, type Check} from '../src/cli/checks.js';
+import {DynoCommand} from '../src/cli/command.js';
+import {layoutTable} from '../src/cli/layout.js';
+import {DynoError} from '../src/model/error.js';
+
+export default class Doctor extends DynoCommand {
+  static override description = `look whether this machine can run dynos, and what holds here
+Fails when something is broken; what an engine cannot do is told, and is no failure.`;
+  static override examples = ['<%= config.bin %> doctor'];
+
+  async run() {
+    await this.parse(Doctor);
+    const machine = checkMachine({
+      nodeVersion: process.versions.node,
+      home: this.installation.home.root,
+      env: process.env,
+    });
+    const checks = [...machine, ...(await this.askPlatform())];
+    const mark = {ok: this.palette.good('ok'), warn: this.palette.attention('no'), fail: this.palette.bad('!!')};
+    this.logLines(
+      layoutTable(checks, [
+        {head: null, cell: ({state}) => mark[state]},
+        {head: null, cell: ({name}) => name},
+        {head: null, cell: ({detail}) => detail},
+      ]),
+    );
+    if (checks.some(({state}) => state === 'fail')) process.exitCode = 1;
+    return checks;
+  }
+
+  private async askPlatform(): Promise<Check[]> {
+    try {
+      const {pid, api_url} = await this.api.local.platform();
+      const platform: Check = {name: 'Platform', state: 'ok', detail: `pid ${pid} at ${api_url}`};
+      return [platform, ...checkEngine(await this.api.local.doctor())];
+    } catch (error) {
+      if (!(error instanceof DynoError)) throw error;
+      return [{name: 'Platform', state: 'fail', detail: error.message}];
+    }
+  }
+}

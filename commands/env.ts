@@ -1,0 +1,49 @@
+import {existsSync, readFileSync} from 'node:fs';
+import {boolean, string} from '@oclif/core/flags';
+import {DynoCommand} from '../src/cli/command.js';
+import type {ShellName} from '../src/cli/views/environment.js';
+import {
+  environmentNames,
+  environmentOf,
+  environmentWarnings,
+  layoutExports,
+  layoutUnsets,
+} from '../src/cli/views/environment.js';
+
+export default class Env extends DynoCommand {
+  static override description = `print variables that point the official heroku CLI at this machine
+Use it as: eval "$(dyno env)"`;
+  static override examples = [
+    'eval "$(<%= config.bin %> env)"',
+    '<%= config.bin %> env --shell fish | source',
+    'eval "$(<%= config.bin %> env --unset)"',
+  ];
+  static override flags = {
+    shell: string({char: 's', description: 'syntax to print', options: ['sh', 'fish', 'powershell'], default: 'sh'}),
+    unset: boolean({char: 'u', description: 'print how to undo it'}),
+  };
+
+  async run() {
+    const {flags} = await this.parse(Env);
+    const shell = flags.shell as ShellName;
+    if (flags.unset) {
+      this.logLines(layoutUnsets(environmentNames(), shell));
+      return {unset: environmentNames()};
+    }
+    const variables = environmentOf(await this.facts());
+    for (const warning of environmentWarnings(process.env)) this.tell(`Warning: ${warning}`);
+    this.logLines(layoutExports(variables, shell));
+    return variables;
+  }
+
+  private async facts() {
+    const {ca_file} = await this.api.local.platform();
+    const {home, port} = this.installation;
+    const caFile = ca_file ?? `${home.ca}/ca.pem`;
+    return {
+      port,
+      token: readFileSync(home.token, 'utf8').trim(),
+      caFile: existsSync(caFile) ? caFile : null,
+    };
+  }
+}

@@ -1,0 +1,19 @@
+import {string as stringArg} from '@oclif/core/args';
+import {DynoCommand} from '../../src/cli/command.js';
+import {appFlag} from '../../src/cli/flags.js';
+
+export default class FeaturesDisable extends DynoCommand {
+  static override aliases = ['labs:disable'];
+  static override description = 'disable a feature of an app';
+  static override examples = ['<%= config.bin %> features:disable preboot'];
+  static override args = {feature: stringArg({description: 'name of the feature', required: true})};
+  static override flags = {...appFlag};
+
+  async run() {
+    const {args, flags} = await this.parse(FeaturesDisable);
+    const app = this.appOf(flags);
+    return this.progress(`Disabling ${this.palette.detail(args.feature)} for ${this.palette.name(app)}`, () =>
+      this.api.setFeature(app, args.feature, false),
+    );
+  }
+}

@@ -1,0 +1,58 @@
+import {once} from 'node:events';
+import type {AttachedSession, TerminalSize} from '../client/local-api.js';
+
+/** The user's side of a session: the process in the program. */
+export interface Terminal {
+  stdin: NodeJS.ReadStream;
+  stdout: NodeJS.WriteStream;
+}
+
+/** Ctrl-C this often within a second leaves a session that answers no more. */
+const LEAVE_PRESSES = 4;
+
+/** Size and kind of the terminal, or null when input or output is none: then no pty is asked for. */
+export function describeTerminal(
+  {stdin, stdout}: Terminal,
+  env: NodeJS.ProcessEnv,
+): (TerminalSize & {term: string}) | null {
+  if (!stdin.isTTY || !stdout.isTTY) return null;
+  return {columns: stdout.columns, rows: stdout.rows, term: env.TERM || 'xterm'};
+}
+
+/** Joins terminal and session until the process has ended; raw mode and resizes only with a pty. */
+export async function attachTerminal(
+  session: AttachedSession,
+  {stdin, stdout}: Terminal,
+  options: {tty: boolean; resize: (size: TerminalSize) => void},
+): Promise<void> {
+  const {stream} = session;
+  const onResize = () => options.resize({columns: stdout.columns, rows: stdout.rows});
+  const onKeys = countLeavePresses(() => stream.destroy());
+  if (options.tty) {
+    stdin.setRawMode(true);
+    stdin.on('data', onKeys);
+    stdout.on('resize', onResize);
+  }
+  stdin.pipe(stream);
+  stream.pipe(stdout, {end: false});
+  try {
+    await Promise.race([once(stream, 'end'), once(stream, 'close')]);
+  } finally {
+    stdin.unpipe(stream);
+    stdin.off('data', onKeys);
+    stdout.off('resize', onResize);
+    if (options.tty) stdin.setRawMode(false);
+    stdin.pause();
+    stream.destroy();
+  }
+}
+
+function countLeavePresses(leave: () => void): (keys: Buffer) => void {
+  let presses: number[] = [];
+  return (keys) => {
+    if (!keys.includes(3)) return;
+    const now = Date.now();
+    presses = [...presses.filter((time) => now - time < 1000), now];
+    if (presses.length >= LEAVE_PRESSES) leave();
+  };
+}

@@ -1,0 +1,58 @@
+import {accessSync, constants, existsSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import type {EngineReport} from '../client/local-api.js';
+
+export interface Check {
+  name: string;
+  state: 'fail' | 'ok' | 'warn';
+  detail: string;
+}
+
+/** The CLI's own side of the machine. */
+export function checkMachine(machine: {nodeVersion: string; home: string; env: NodeJS.ProcessEnv}): Check[] {
+  const [major = 0, minor = 0] = machine.nodeVersion.split('.').map(Number);
+  const newEnough = major > 20 || (major === 20 && minor >= 19);
+  const git = findProgram('git', machine.env);
+  return [
+    {
+      name: 'Node.js',
+      state: newEnough ? 'ok' : 'fail',
+      detail: `${machine.nodeVersion}${newEnough ? '' : ', but 20.19 or newer is needed'}`,
+    },
+    isWritable(machine.home)
+      ? {name: 'Home', state: 'ok', detail: machine.home}
+      : {name: 'Home', state: 'fail', detail: `${machine.home} cannot be written; set DYNO_HOME`},
+    git
+      ? {name: 'git', state: 'ok', detail: git}
+      : {name: 'git', state: 'warn', detail: 'not found: git push does not work, dyno deploy does'},
+  ];
+}
+
+/** What the engine was found to be able to do; what it cannot is a warning, because it is told and not pretended. */
+export function checkEngine({engine, version, abilities}: EngineReport): Check[] {
+  return [
+    {name: 'Engine', state: 'ok', detail: `${engine} ${version}`},
+    ...Object.entries(abilities).map(([name, ability]): Check => {
+      if (ability.holds) return {name, state: 'ok', detail: ability.note ?? 'yes'};
+      return {name, state: 'warn', detail: ability.why ?? 'no'};
+    }),
+  ];
+}
+
+function isWritable(path: string): boolean {
+  try {
+    let nearest = path;
+    while (!existsSync(nearest)) nearest = dirname(nearest);
+    accessSync(nearest, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function findProgram(name: string, env: NodeJS.ProcessEnv): string | undefined {
+  return (env.PATH ?? '')
+    .split(':')
+    .map((folder) => join(folder, name))
+    .find((path) => existsSync(path));
+}

@@ -1,0 +1,37 @@
+import {setTimeout as delay} from 'node:timers/promises';
+import {string as stringArg} from '@oclif/core/args';
+import {string} from '@oclif/core/flags';
+import type {Space, SpaceNat} from '../client/space-api.js';
+import {DynoError} from '../model/error.js';
+import {DynoCommand} from './command.js';
+
+const POLL_MS = 250;
+/** How long `spaces:wait` waits, as the official CLI does (heroku-behaviour.md 1.2). */
+const WAIT_MS = 25 * 60_000;
+
+/** A space is named by its argument or by --space. */
+export const spaceArgument = {space: stringArg({description: 'private space'})};
+export const spaceName = {space: string({char: 's', description: 'private space'})};
+
+export abstract class SpaceCommand extends DynoCommand {
+  /** @throws DynoError usage */
+  protected spaceOf(flags: {space?: string}, args: {space?: string} = {}): string {
+    const space = flags.space ?? args.space;
+    if (space) return space;
+    throw new DynoError('usage', {message: 'Space name required: add --space NAME.'});
+  }
+
+  /** The stable outbound addresses, once the space has them. */
+  protected async natOf(space: Space): Promise<SpaceNat | undefined> {
+    return space.state === 'allocated' ? this.api.spaces.nat(space.id) : undefined;
+  }
+
+  protected async untilAllocated(space: Space): Promise<Space> {
+    let now = space;
+    for (const deadline = Date.now() + WAIT_MS; now.state === 'allocating'; now = await this.api.spaces.get(space.id)) {
+      if (Date.now() > deadline) throw new DynoError('unavailable', {message: `Space ${space.name} is not ready yet.`});
+      await delay(POLL_MS);
+    }
+    return now;
+  }
+}
