@@ -3,6 +3,7 @@ import type {Clock} from '../model/clock.js';
 import type {HomeLayout} from '../model/home-layout.js';
 import type {Account} from './account.js';
 import type {AppLog} from './app-log.js';
+import type {AttachTickets} from './attach/attach-tickets.js';
 import type {KeyedQueue} from './keyed-queue.js';
 import type {PlatformLog} from './platform-log.js';
 import type {Releases} from './releases/releases.js';
@@ -38,6 +39,12 @@ export interface PlatformContext {
   /** tells webhooks of changes */
   readonly webhooks: WebhookEvents;
   readonly log: PlatformLog;
+  /** aborted when the platform stops: endless answers end then */
+  readonly stopping: AbortSignal;
+  /** asks the platform to stop, its runtimes with it or not; returns at once */
+  readonly stop: (dynos: 'keep' | 'stop') => void;
+  /** URLs under which clients reach the terminals of dynos */
+  readonly attach: AttachTickets;
   /** where the router serves an app: `http://demo.localhost:7780/` */
   readonly webUrl: (app: App) => string;
   /** called when an app is destroyed, before its rows go: parts with files of their own put theirs here */

@@ -5,11 +5,13 @@ import {DomainRows} from './domains.js';
 import {FeatureRows} from './features.js';
 import {FormationRows} from './formation.js';
 import {LogDrainRows} from './log-drains.js';
+import {LogSessionRows} from './log-sessions.js';
 import {ReleaseRows} from './releases.js';
 import {SettingRows} from './settings.js';
 import {SlugRows} from './slugs.js';
 import {SniEndpointRows} from './sni-endpoints.js';
 import {SpaceRows} from './spaces.js';
+import {TeamRows} from './teams.js';
 
 /** Desired state, by resource. The only home of it; the platform is its only writer. */
 export class Store {
@@ -21,10 +23,12 @@ export class Store {
   readonly formation: FormationRows;
   readonly features: FeatureRows;
   readonly logDrains: LogDrainRows;
+  readonly logSessions: LogSessionRows;
   readonly buildpacks: BuildpackRows;
   readonly domains: DomainRows;
   readonly sniEndpoints: SniEndpointRows;
   readonly spaces: SpaceRows;
+  readonly teams: TeamRows;
 
   constructor(path: string) {
     this.db = new Database(path);
@@ -35,10 +39,12 @@ export class Store {
     this.formation = new FormationRows(this.db);
     this.features = new FeatureRows(this.db);
     this.logDrains = new LogDrainRows(this.db);
+    this.logSessions = new LogSessionRows(this.db);
     this.buildpacks = new BuildpackRows(this.db);
     this.domains = new DomainRows(this.db);
     this.sniEndpoints = new SniEndpointRows(this.db);
     this.spaces = new SpaceRows(this.db);
+    this.teams = new TeamRows(this.db);
   }
 
   /** All of `work` or nothing. `work` must not await. */

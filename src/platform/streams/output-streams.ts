@@ -37,6 +37,10 @@ export class OutputStreams {
     for (const wake of readers ?? []) wake();
   }
 
+  exists(id: string): boolean {
+    return isId(id) && existsSync(this.#path(id));
+  }
+
   isGrowing(id: string): boolean {
     return this.#growing.has(id);
   }
@@ -48,7 +52,7 @@ export class OutputStreams {
 
   /** All that was written, then what comes, until the end. @throws DynoError not_found */
   async *read(id: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
-    if (!isId(id) || !existsSync(this.#path(id))) throw new DynoError('not_found', {resource: 'stream'});
+    if (!this.exists(id)) throw new DynoError('not_found', {resource: 'stream'});
     const file = await open(this.#path(id), 'r');
     try {
       let position = 0;

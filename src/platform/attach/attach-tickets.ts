@@ -1,0 +1,47 @@
+import {randomUUID} from 'node:crypto';
+import type {Clock} from '../../model/clock.js';
+import {limits} from '../../model/limits.js';
+import type {App} from '../store/apps.js';
+
+/** What a ticket opens: the terminal of a one-off that waits for its client, or a further command in a running dyno. */
+export interface AttachTarget {
+  appId: string;
+  dyno: string;
+  /** absent: the dyno's own terminal */
+  exec?: {command: string; env: Record<string, string>; tty: {columns: number; rows: number; term: string} | null};
+  /** without a terminal, byte 0x04 is the end of the input */
+  hasTerminal: boolean;
+  /** apps of private spaces only */
+  spaceId: string | null;
+}
+
+/**
+ * Secrets that open a dyno's terminal, once each: `rendezvous://localhost:7770/<secret>` on the Common Runtime,
+ * `https://localhost:7770/attach/<secret>` in private spaces (platform-api.md 5.2, 5.3).
+ */
+export class AttachTickets {
+  readonly #port: number;
+  readonly #clock: Clock;
+  readonly #targets = new Map<string, AttachTarget>();
+
+  constructor(port: number, clock: Clock) {
+    this.#port = port;
+    this.#clock = clock;
+  }
+
+  urlFor(app: App, target: {dyno: string} & Partial<Pick<AttachTarget, 'exec' | 'hasTerminal'>>): string {
+    const secret = randomUUID();
+    this.#targets.set(secret, {hasTerminal: true, ...target, appId: app.id, spaceId: app.spaceId});
+    this.#clock.setTimeout(() => this.#targets.delete(secret), 2 * limits.attachWaitMs);
+    return app.spaceId === null
+      ? `rendezvous://localhost:${this.#port}/${secret}`
+      : `https://localhost:${this.#port}/attach/${secret}`;
+  }
+
+  /** What the secret opens; it opens nothing afterwards. */
+  take(secret: string): AttachTarget | undefined {
+    const target = this.#targets.get(secret);
+    this.#targets.delete(secret);
+    return target;
+  }
+}

@@ -1,0 +1,89 @@
+import {DynoError} from '../../model/error.js';
+
+/** `Range: version ]3..9; max=15, order=desc` */
+export interface Range {
+  field: string;
+  from: string | null;
+  to: string | null;
+  /** `]x..`: x itself is left out */
+  exclusive: boolean;
+  max: number;
+  order: 'asc' | 'desc';
+}
+
+export interface Page {
+  items: Record<string, unknown>[];
+  /** value of Content-Range; null for an empty page */
+  contentRange: string | null;
+  /** value of Next-Range; null when nothing is left */
+  nextRange: string | null;
+}
+
+const DEFAULT_MAX = 200;
+const LARGEST_MAX = 1000;
+const RANGE = /^\s*([a-z_]+)\s*(?:(\])?([^\s;]*?)\.\.([^\s;]*))?\s*(?:;(.*))?$/i;
+
+/**
+ * Reads a Range header in all the forms that clients use (platform-api.md 3); an absent or empty one is the first page
+ * in the list's own order.
+ *
+ * @throws DynoError range_invalid
+ */
+export function parseRange(header: string | undefined, fields: readonly string[]): Range {
+  const first: Range = {field: fields[0]!, from: null, to: null, exclusive: false, max: DEFAULT_MAX, order: 'asc'};
+  if (header === undefined || header.trim() === '') return first;
+  const match = RANGE.exec(header);
+  if (!match) throw invalid(`Range ${header.slice(0, 100)} cannot be read. Form: id ..; max=200, order=desc`);
+  const [, field, exclusive, from, to, options = ''] = match;
+  if (!fields.includes(field!)) throw invalid(`Range by ${field} is not served here. Fields: ${fields.join(', ')}`);
+  const range: Range = {...first, field: field!, from: from || null, to: to || null, exclusive: exclusive === ']'};
+  for (const option of options.split(/[,;]/).map((part) => part.trim()).filter((part) => part !== '')) {
+    readOption(range, option);
+  }
+  return range;
+}
+
+function readOption(range: Range, option: string): void {
+  const [name, value = ''] = option.split('=').map((part) => part.trim());
+  if (name === 'max' && /^\d{1,6}$/.test(value) && Number(value) > 0) range.max = Math.min(Number(value), LARGEST_MAX);
+  else if (name === 'order' && (value === 'asc' || value === 'desc')) range.order = value;
+  else throw invalid(`Range option ${option.slice(0, 100)} is not known. Options: max=1..${LARGEST_MAX}, order=asc|desc`);
+}
+
+/** The page of `items` that a range means. `items` come in the order that they have without a range. */
+export function pageOf(items: Record<string, unknown>[], range: Range): Page {
+  const {field, order, max} = range;
+  const sorted = [...items].sort((a, b) => compare(a[field], b[field]));
+  if (order === 'desc') sorted.reverse();
+  const inside = sorted.filter((item) => isInside(item[field], range));
+  const page = inside.slice(0, max);
+  const last = page.at(-1)?.[field];
+  const more = inside.length > page.length;
+  const options = `max=${max}${order === 'desc' ? ', order=desc' : ''}`;
+  return {
+    items: page,
+    contentRange: page.length === 0 ? null : `${field} ${text(page[0]![field])}..${text(last)}`,
+    nextRange: more ? `${field} ]${text(last)}..; ${options}` : null,
+  };
+}
+
+function isInside(value: unknown, {from, to, exclusive, order}: Range): boolean {
+  const sign = order === 'desc' ? -1 : 1;
+  if (from !== null) {
+    const place = sign * compare(value, like(from, value));
+    if (exclusive ? place <= 0 : place < 0) return false;
+  }
+  return to === null || sign * compare(value, like(to, value)) <= 0;
+}
+
+/** Numbers by size, all else by code point: the same in every locale. */
+function compare(a: unknown, b: unknown): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  const [one, two] = [text(a), text(b)];
+  return one < two ? -1 : one > two ? 1 : 0;
+}
+
+const like = (bound: string, value: unknown): unknown => (typeof value === 'number' ? Number(bound) : bound);
+const text = (value: unknown): string => (value === null || value === undefined ? '' : String(value as string));
+
+const invalid = (message: string): DynoError => new DynoError('range_invalid', {message});

@@ -1,0 +1,27 @@
+import {formatLogEntry} from '../../model/log.js';
+import type {LogRecord} from '../../runtime/protocol.js';
+
+/** How lines of a log travel to a client. */
+export interface LogForm {
+  contentType: string;
+  /** what may be sent at any time and means nothing */
+  keepAlive: string;
+  line(record: LogRecord): string;
+}
+
+/** Server-Sent Events: the official CLI and ours; an id lets them go on where they were. */
+export const eventForm: LogForm = {
+  contentType: 'text/event-stream',
+  keepAlive: ': keep-alive\n\n',
+  line: (record) => {
+    const data = formatLogEntry(record).split(/\r?\n/).map((part) => `data: ${part}\n`);
+    return `id: ${record.id}\n${data.join('')}\n`;
+  },
+};
+
+/** Lines of text: curl and older clients. */
+export const chunkForm: LogForm = {
+  contentType: 'text/plain; charset=utf-8',
+  keepAlive: '',
+  line: (record) => `${formatLogEntry(record)}\n`,
+};

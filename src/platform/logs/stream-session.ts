@@ -1,0 +1,97 @@
+import type {ServerResponse} from 'node:http';
+import {once} from 'node:events';
+import {DynoError} from '../../model/error.js';
+import {limits} from '../../model/limits.js';
+import type {LogQuery} from '../../model/log.js';
+import type {PlatformContext} from '../context.js';
+import type {ApiCall} from '../http/route.js';
+import type {App} from '../store/apps.js';
+import type {LogSession} from '../store/log-sessions.js';
+import type {LogForm} from './log-form.js';
+import {chunkForm, eventForm} from './log-form.js';
+
+/** ms between comments that keep a silent tail open */
+const KEEP_ALIVE_MS = 15_000;
+
+/** Sends the lines of a log session, as an event stream to those who ask for one (platform-api.md 5.1). */
+export async function streamLogSession({context, params, request, reply}: ApiCall): Promise<undefined> {
+  const after = lastEventId(request.headers['last-event-id']);
+  const {app, session} = requireSession(context, params.session!, after);
+  const isEventStream = (request.headers.accept ?? '').includes('text/event-stream');
+  const form = isEventStream ? eventForm : chunkForm;
+  await context.runtimes.logged(app);
+  reply.hijack();
+  const response = reply.raw;
+  response.writeHead(200, {
+    'content-type': form.contentType,
+    'cache-control': 'no-cache',
+    connection: 'close',
+    'request-id': String(reply.getHeader('request-id')),
+  });
+  const gone = new AbortController();
+  response.once('close', () => gone.abort(new Error('the client is gone')));
+  response.flushHeaders();
+  const keepAlive = setInterval(() => void response.write(form.keepAlive), KEEP_ALIVE_MS);
+  try {
+    const signal = AbortSignal.any([gone.signal, context.stopping]);
+    await sendLines(context, app, {...session.query, ...(after ? {after} : {})}, form, response, signal);
+  } catch (error) {
+    if (!gone.signal.aborted && !context.stopping.aborted) context.log.error(`log of ${app.name}`, error);
+  } finally {
+    clearInterval(keepAlive);
+    response.end();
+  }
+  return undefined;
+}
+
+/** @throws DynoError not_found */
+function requireSession(context: PlatformContext, id: string, after: string | undefined): {app: App; session: LogSession} {
+  const {store, clock} = context;
+  const session = store.logSessions.find(id);
+  const app = session && store.apps.find(session.appId);
+  // One who was here before may come back: a tail outlives its URL's first use.
+  const expired = session && !after && clock.now() - Date.parse(session.createdAt) > limits.logSessionMs;
+  if (!session || !app || expired) throw new DynoError('not_found', {resource: 'log session'});
+  return {app, session};
+}
+
+/** Reads on from where it was when the app's runtime goes and comes back. */
+async function sendLines(
+  context: PlatformContext,
+  app: App,
+  query: LogQuery,
+  form: LogForm,
+  response: ServerResponse,
+  signal: AbortSignal,
+): Promise<void> {
+  let {after} = query;
+  do {
+    const client = await context.runtimes.clientFor(app);
+    try {
+      for await (const record of client.readLog(app.id, {...query, ...(after ? {after} : {})}, signal)) {
+        after = record.id;
+        await send(response, form.line(record), signal);
+      }
+    } catch (error) {
+      if (!query.tail || !isLoss(error)) throw error;
+    }
+    if (query.tail && !signal.aborted) await pause();
+  } while (query.tail && !signal.aborted && context.store.apps.find(app.id));
+}
+
+async function send(response: ServerResponse, text: string, signal: AbortSignal): Promise<void> {
+  if (!response.write(text)) await once(response, 'drain', {signal});
+}
+
+/** The runtime went away: it will be back. */
+function isLoss(error: unknown): boolean {
+  if (error instanceof DynoError) return error.code === 'runtime_unavailable';
+  return ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '') || (error as Error).message === 'aborted';
+}
+
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 200));
+
+function lastEventId(header: string | string[] | undefined): string | undefined {
+  const id = Array.isArray(header) ? header[0] : header;
+  return id && /^[\w.:-]{1,100}$/.test(id) ? id : undefined;
+}
