@@ -19,6 +19,7 @@ const zones = {
   'src/platform/api': {may: ['src/model', ...door(), ...platformParts()]},
   'src/platform/store': {may: ['src/model']},
   'src/platform/builds': {may: ['src/model', ...door(), ...platformParts()]},
+  'src/platform/git': {may: ['src/model', ...door(), ...platformParts()]},
 
   // The door between platform and runtime: light, and without what the runtime is made of.
   'src/runtime/client.ts': {may: ['src/model', ...door()]},
@@ -52,7 +53,7 @@ const homes = {
   ignore: ['src/client', 'src/platform/builds'],
   'tar-fs': ['src/client', 'src/engine/docker', 'src/engine/process', 'src/engine/swarm'],
   'tar-stream': ['src/platform/builds', 'src/engine', 'src/engine/docker', 'src/engine/process'],
-  execa: ['src/client', 'src/platform/builds', 'src/runtime', 'src/engine', 'src/engine/process'],
+  execa: ['src/client', 'src/platform/builds', 'src/platform/git', 'src/runtime', 'src/engine', 'src/engine/process'],
   undici: ['src/client', 'src/platform', 'src/runtime', 'src/runtime/client.ts', 'src/router', 'src/logplex'],
   fastify: ['src/platform/api', 'src/platform/builds', 'src/platform/git', 'src/runtime'],
   libsql: ['src/platform/store'],
@@ -70,7 +71,7 @@ function door() {
 }
 
 function platformParts() {
-  return ['src/platform', 'src/platform/api', 'src/platform/store', 'src/platform/builds'];
+  return ['src/platform', 'src/platform/api', 'src/platform/store', 'src/platform/builds', 'src/platform/git'];
 }
 
 function engines() {

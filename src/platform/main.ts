@@ -4,7 +4,7 @@ import {fileURLToPath} from 'node:url';
 import {DynoError} from '../model/error.js';
 import {homeLayoutOf} from '../model/home-layout.js';
 import {basePortOf} from '../model/ports.js';
-import {registerBuildRoutes} from './builds/register-build-routes.js';
+import {registerDeploys} from './git/register-deploys.js';
 import {platformLog} from './platform-log.js';
 import {startPlatform} from './platform.js';
 import {runtimeProcesses} from './runtimes/runtime-process.js';
@@ -29,7 +29,7 @@ export async function main(_args: string[] = [], env: NodeJS.ProcessEnv = proces
       clock: systemClock,
       log,
       processes,
-      parts: [registerBuildRoutes],
+      parts: [registerDeploys],
     });
     if ('holder' in platform) {
       log.info(`the platform runs already, as process ${platform.holder}`);
