@@ -42,7 +42,7 @@ function findEntry(root: string, name: string): ManifestEntry | undefined {
 }
 
 /** As much of oclif's configuration as commands read. */
-function bareConfig(root: string): Config {
+export function bareConfig(root: string): Config {
   const pjson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Config['pjson'];
   const config = new Config({root});
   return Object.assign(config, {
