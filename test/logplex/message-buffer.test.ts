@@ -1,0 +1,83 @@
+import {expect} from 'chai';
+import {httpsFrame} from '../../src/logplex/frames.js';
+import {MessageBuffer} from '../../src/logplex/message-buffer.js';
+import {VirtualClock} from '../support/virtual-clock.js';
+import {message, messages} from './messages.js';
+
+const seqs = (buffer: MessageBuffer) => buffer.takeAll().map(({seq}) => seq);
+
+describe('MessageBuffer', () => {
+  it('loses the oldest beyond its capacity once a reader has had its time, and says since when', async () => {
+    const clock = new VirtualClock();
+    const buffer = new MessageBuffer(10, clock);
+    buffer.push(messages(12));
+    expect(buffer.size).to.equal(12);
+    await clock.advance(250);
+    const since = clock.now();
+    expect(buffer.size).to.equal(10);
+    buffer.push(messages(3, 13));
+    await clock.advance(1000);
+    expect(buffer.loss).to.deep.equal({lost: 5, since});
+    expect(seqs(buffer)).to.deep.equal([6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
+  });
+
+  it('loses nothing when the reader takes in time', async () => {
+    const clock = new VirtualClock();
+    const buffer = new MessageBuffer(10, clock);
+    buffer.push(messages(100));
+    await clock.advance(249);
+    expect(seqs(buffer)).to.have.length(100);
+    await clock.advance(1000);
+    expect(buffer.lostInAll).to.equal(0);
+    expect(clock.pendingTimers).to.equal(0);
+  });
+
+  it('has a ceiling whatever time the reader has', () => {
+    const buffer = new MessageBuffer(10, new VirtualClock());
+    for (let i = 0; i < 40; i++) buffer.push(messages(1000, 1 + i * 1000));
+    expect(buffer.size).to.be.at.most(25_010);
+    expect(buffer.size + buffer.lostInAll).to.equal(40_000);
+    const large = new MessageBuffer(10, new VirtualClock());
+    for (let i = 0; i < 60; i++) large.push([message(i + 1, 'x'.repeat(1024 * 1024))]);
+    expect(large.size).to.equal(16);
+    expect(large.lostInAll).to.equal(44);
+  });
+
+  it('shrinks at once, and grows again', () => {
+    const buffer = new MessageBuffer(100, new VirtualClock());
+    buffer.push(messages(50));
+    buffer.resize(10);
+    expect(buffer.loss.lost).to.equal(40);
+    buffer.resize(100);
+    expect(seqs(buffer)).to.deep.equal([41, 42, 43, 44, 45, 46, 47, 48, 49, 50]);
+  });
+
+  it('takes what fits in a packet; a larger message goes alone', () => {
+    const buffer = new MessageBuffer(100, new VirtualClock());
+    const length = Buffer.byteLength(httpsFrame(message(1)));
+    buffer.push([...messages(3), message(4, 'x'.repeat(1000)), message(5)]);
+    const packets = [];
+    for (let packet = buffer.take(2 * length, httpsFrame); packet; packet = buffer.take(2 * length, httpsFrame))
+      packets.push(packet);
+    expect(packets.map(({from, to, count}) => [from, to, count])).to.deep.equal([
+      [1, 2, 2],
+      [3, 3, 1],
+      [4, 4, 1],
+      [5, 5, 1],
+    ]);
+    expect(packets[0]!.text).to.equal(httpsFrame(message(1)) + httpsFrame(message(2)));
+    expect(packets[0]!.bytes).to.equal(2 * length);
+  });
+
+  it('tells of a loss again when it did not arrive', () => {
+    const clock = new VirtualClock();
+    const buffer = new MessageBuffer(10, clock);
+    buffer.lose(3);
+    const told = buffer.takeLoss();
+    expect(buffer.loss.lost).to.equal(0);
+    buffer.tellAgain(told);
+    buffer.lose(2);
+    expect(buffer.loss).to.deep.equal({lost: 5, since: told.since});
+    expect(buffer.lostInAll).to.equal(5);
+  });
+});
