@@ -18,6 +18,8 @@ const END_MS = 45_000;
 /** ms of life after which a runtime that died is started again at once */
 const HEALTHY_MS = 10_000;
 const BACKOFF_MS = {first: 250, most: 15_000};
+/** starts in a row that came to nothing until callers are told */
+const HOPELESS = 3;
 /** log entries kept for a runtime that does not listen yet; the oldest go first */
 const KEPT_ENTRIES = 1000;
 
@@ -54,6 +56,7 @@ export class RuntimeLink {
   #running: Promise<void> | null = null;
   #lastError: unknown = null;
   #exited = false;
+  #failures = 0;
 
   constructor(name: string, version: string, effects: RuntimeLinkEffects) {
     this.name = name;
@@ -139,6 +142,9 @@ export class RuntimeLink {
       const connectedAt = await this.#connectAndListen(signal);
       this.#connected = false;
       if (signal.aborted) break;
+      this.#failures = connectedAt === null ? this.#failures + 1 : 0;
+      // Who waits for one that does not come up need not wait for the end of time.
+      if (this.#failures >= HOPELESS) this.#wake();
       const now = this.#effects.clock.now();
       const healthy = connectedAt !== null && now - connectedAt >= HEALTHY_MS;
       backoffMs = healthy ? BACKOFF_MS.first : Math.min(backoffMs * 2, BACKOFF_MS.most);
@@ -152,10 +158,10 @@ export class RuntimeLink {
     const {clock, log, onConnected, onEvent} = this.#effects;
     let connectedAt: number | null = null;
     try {
-      await this.#ensureProcess(signal);
       const spec = this.#effects.spec();
       if (!spec) return null;
-      await this.client.putSpec(spec);
+      await this.#ensureProcess(spec, signal);
+      await this.client.putSpec(this.#effects.spec() ?? spec);
       if (signal.aborted) return null;
       this.#connected = true;
       this.#lastError = null;
@@ -169,12 +175,13 @@ export class RuntimeLink {
     } catch (error) {
       if (signal.aborted) return connectedAt;
       this.#lastError = error;
-      log.error(`runtime ${this.name}`, error);
+      if (error instanceof DynoError) log.info(`runtime ${this.name}: ${error.message}`);
+      else log.error(`runtime ${this.name}`, error);
     }
     return connectedAt;
   }
 
-  async #ensureProcess(signal: AbortSignal): Promise<void> {
+  async #ensureProcess(spec: RuntimeSpec, signal: AbortSignal): Promise<void> {
     const {processes, clock} = this.#effects;
     let status = await this.#status();
     if (status && status.version !== this.#version) {
@@ -183,11 +190,13 @@ export class RuntimeLink {
       status = null;
     }
     if (status) return;
-    if (processes.pidOf(this.name) === null) this.#spawn();
+    if (processes.pidOf(this.name) === null) this.#spawn(spec);
     const deadline = clock.now() + START_MS;
     while (!(await this.#status())) {
       signal.throwIfAborted();
-      if (this.#exited || processes.pidOf(this.name) === null) throw this.#failure('it ended while starting');
+      if (this.#exited || processes.pidOf(this.name) === null) {
+        throw this.#failure(`it ended while starting. ${processes.lastWords(this.name)}`.trim());
+      }
       if (clock.now() > deadline) {
         processes.kill(this.name);
         throw this.#failure(`no answer within ${START_MS / 1000} s of its start`);
@@ -196,10 +205,10 @@ export class RuntimeLink {
     }
   }
 
-  #spawn(): void {
+  #spawn(spec: RuntimeSpec): void {
     this.#exited = false;
     this.#effects.log.info(`runtime ${this.name}: starting`);
-    this.#effects.processes.start(this.name, () => (this.#exited = true));
+    this.#effects.processes.start(spec, () => (this.#exited = true));
   }
 
   async #end(dynos: 'keep' | 'stop'): Promise<void> {

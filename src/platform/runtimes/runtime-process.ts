@@ -1,12 +1,18 @@
 import {spawn} from 'node:child_process';
 import {closeSync, mkdirSync, openSync, readFileSync, writeFileSync} from 'node:fs';
-import type {HomeLayout} from '../../model/home-layout.js';
 import {dirname} from 'node:path';
+import type {HomeLayout} from '../../model/home-layout.js';
+import type {RuntimeSpec} from '../../model/spec.js';
 
 /** Starts and finds runtime processes. Injected, so that tests can start theirs. */
 export interface RuntimeProcesses {
-  /** Starts the runtime of this name; it outlives the platform. `onExit` is called when it ends while we live. */
-  start(name: string, onExit: () => void): void;
+  /**
+   * Starts the runtime of this spec; it outlives the platform. It is told what it is, not yet its apps: arguments can
+   * be seen by all. `onExit` is called when it ends while we live.
+   */
+  start(spec: RuntimeSpec, onExit: () => void): void;
+  /** the last thing of note that it wrote */
+  lastWords(name: string): string;
   /** pid of the process started last, by this platform or one before; null when it is not alive */
   pidOf(name: string): number | null;
   /** Ends it without asking. Does nothing when it is gone. */
@@ -20,13 +26,15 @@ export function runtimeProcesses(home: HomeLayout, entry: string, env: NodeJS.Pr
     return pid !== null && isRuntime(pid, name) ? pid : null;
   };
   return {
-    start(name, onExit) {
+    start(spec, onExit) {
+      const {name} = spec;
+      const what = {...spec, apps: undefined};
       const layout = home.runtime(name);
       mkdirSync(layout.root, {recursive: true, mode: 0o700});
       mkdirSync(dirname(layout.socket), {recursive: true, mode: 0o700});
       const log = openSync(layout.log, 'a', 0o600);
       try {
-        const child = spawn(process.execPath, [entry, name], {detached: true, stdio: ['ignore', log, log], env});
+        const child = spawn(process.execPath, [entry, name, JSON.stringify(what)], {detached: true, stdio: ['ignore', log, log], env});
         child.once('exit', onExit);
         child.once('error', onExit);
         child.unref();
@@ -35,6 +43,7 @@ export function runtimeProcesses(home: HomeLayout, entry: string, env: NodeJS.Pr
         closeSync(log);
       }
     },
+    lastWords: (name) => lastWordsOf(home.runtime(name).log),
     pidOf,
     kill(name) {
       const pid = pidOf(name);
@@ -46,6 +55,16 @@ export function runtimeProcesses(home: HomeLayout, entry: string, env: NodeJS.Pr
       }
     },
   };
+}
+
+/** The last line that names an error, else the last line. */
+function lastWordsOf(path: string): string {
+  try {
+    const lines = readFileSync(path, 'utf8').slice(-4000).trim().split('\n');
+    return (lines.findLast((line) => /error/i.test(line) && !/^\s+at |^\s*}/.test(line)) ?? lines.at(-1)!).trim();
+  } catch {
+    return '';
+  }
 }
 
 function readPid(path: string): number | null {
@@ -67,7 +86,7 @@ function isRuntime(pid: number, name: string): boolean {
   try {
     const [state = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').slice(1);
     if (state.startsWith('Z')) return false;
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(name);
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split(/[\0 ]/).includes(name);
   } catch {
     return true;
   }
