@@ -1,6 +1,7 @@
-import {checkEngine, checkMachine, type Check} from '../src/cli/checks.js';
+import {checkMachine} from '../src/cli/checks.js';
 import {DynoCommand} from '../src/cli/command.js';
 import {layoutTable} from '../src/cli/layout.js';
+import type {DoctorCheck} from '../src/cli/shapes.js';
 import {DynoError} from '../src/model/error.js';
 
 export default class Doctor extends DynoCommand {
@@ -28,11 +29,11 @@ Fails when something is broken; what an engine cannot do is told, and is no fail
     return checks;
   }
 
-  private async askPlatform(): Promise<Check[]> {
+  private async askPlatform(): Promise<DoctorCheck[]> {
     try {
       const {pid, api_url} = await this.api.local.platform();
-      const platform: Check = {name: 'Platform', state: 'ok', detail: `pid ${pid} at ${api_url}`};
-      return [platform, ...checkEngine(await this.api.local.doctor())];
+      const platform: DoctorCheck = {name: 'Platform', state: 'ok', detail: `pid ${pid} at ${api_url}`};
+      return [platform, ...(await this.api.local.doctor()).checks];
     } catch (error) {
       if (!(error instanceof DynoError)) throw error;
       return [{name: 'Platform', state: 'fail', detail: error.message}];

@@ -30,7 +30,7 @@ export default class Platform extends DynoCommand {
         {head: 'Name', cell: ({name}) => this.palette.name(name)},
         {head: 'Kind', cell: ({kind}) => kind},
         {head: 'Pid', cell: ({pid}) => String(pid ?? '')},
-        {head: 'Router', cell: ({router_url}) => router_url},
+        {head: 'Router', cell: ({router_url}) => router_url ?? 'starting'},
         {head: 'Dynos', cell: ({dynos}) => String(dynos)},
       ]),
     );

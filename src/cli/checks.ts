@@ -1,15 +1,9 @@
 import {accessSync, constants, existsSync} from 'node:fs';
 import {dirname, join} from 'node:path';
-import type {EngineReport} from '../client/local-api.js';
-
-export interface Check {
-  name: string;
-  state: 'fail' | 'ok' | 'warn';
-  detail: string;
-}
+import type {DoctorCheck} from '../client/local-api.js';
 
 /** The CLI's own side of the machine. */
-export function checkMachine(machine: {nodeVersion: string; home: string; env: NodeJS.ProcessEnv}): Check[] {
+export function checkMachine(machine: {nodeVersion: string; home: string; env: NodeJS.ProcessEnv}): DoctorCheck[] {
   const [major = 0, minor = 0] = machine.nodeVersion.split('.').map(Number);
   const newEnough = major > 20 || (major === 20 && minor >= 19);
   const git = findProgram('git', machine.env);
@@ -25,17 +19,6 @@ export function checkMachine(machine: {nodeVersion: string; home: string; env: N
     git
       ? {name: 'git', state: 'ok', detail: git}
       : {name: 'git', state: 'warn', detail: 'not found: git push does not work, dyno deploy does'},
-  ];
-}
-
-/** What the engine was found to be able to do; what it cannot is a warning, because it is told and not pretended. */
-export function checkEngine({engine, version, abilities}: EngineReport): Check[] {
-  return [
-    {name: 'Engine', state: 'ok', detail: `${engine} ${version}`},
-    ...Object.entries(abilities).map(([name, ability]): Check => {
-      if (ability.holds) return {name, state: 'ok', detail: ability.note ?? 'yes'};
-      return {name, state: 'warn', detail: ability.why ?? 'no'};
-    }),
   ];
 }
 

@@ -5,7 +5,7 @@ export interface RuntimeFacts {
   name: string;
   kind: 'common' | 'space';
   pid: number | null;
-  router_url: string;
+  router_url: string | null;
   dynos: number;
   /** what does not hold here, in sentences */
   warnings?: string[];
@@ -21,11 +21,18 @@ export interface PlatformFacts {
   runtimes: RuntimeFacts[];
 }
 
-/** What an engine can do on this machine: probed, never assumed. */
-export interface EngineReport {
+export interface DoctorCheck {
+  /** what was looked at: `docker`, `memory-limit` */
+  name: string;
+  state: 'fail' | 'ok' | 'warn';
+  /** one sentence */
+  detail: string;
+}
+
+/** What the engine can do on this machine: probed, never assumed. */
+export interface DoctorReport {
   engine: string;
-  version: string;
-  abilities: Record<string, {holds: boolean; note?: string; why?: string}>;
+  checks: DoctorCheck[];
 }
 
 export interface ClockReading {
@@ -80,7 +87,7 @@ export interface AttachedSession {
  *
  *   GET  /local/platform                             PlatformFacts
  *   POST /local/platform/stop                        {dynos: 'keep' | 'stop'} → 202, then the process ends
- *   GET  /local/doctor                               EngineReport
+ *   GET  /local/doctor                               DoctorReport
  *   GET  /local/clock                                ClockReading[], one per runtime
  *   POST /local/clock                                {advance_ms} or {reset: true}, for one `runtime` or all → ClockReading[]
  *   POST /local/apps/:app/chaos                      ChaosOrder → 202 {}
@@ -102,7 +109,7 @@ export class LocalApi {
     return this.http.call('POST', '/local/platform/stop', {body: {dynos}});
   }
 
-  doctor(): Promise<EngineReport> {
+  doctor(): Promise<DoctorReport> {
     return this.http.call('GET', '/local/doctor');
   }
 

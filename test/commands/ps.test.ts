@@ -1,3 +1,4 @@
+import type {ServerResponse} from 'node:http';
 import {expect} from 'chai';
 import Ps from '../../commands/ps/index.js';
 import Restart from '../../commands/ps/restart.js';
@@ -176,7 +177,7 @@ Standard-2X  3
   it('ps:wait goes on until every dyno runs the latest release', async () => {
     let looks = 0;
     bench.api.on('GET /apps/demo/releases', [release(4)]);
-    bench.api.on('GET /apps/demo/dynos', (_: unknown, response: import('node:http').ServerResponse) => {
+    bench.api.on('GET /apps/demo/dynos', (_: unknown, response: ServerResponse) => {
       const latest = {release: {id: 'r4', version: 4}};
       const dynos = ++looks < 2 ? [dyno('web.1'), dyno('run.1')] : [dyno('web.1', latest), dyno('run.1')];
       response.writeHead(200, {'content-type': 'application/json'}).end(JSON.stringify(dynos));
