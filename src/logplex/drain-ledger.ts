@@ -1,7 +1,7 @@
 import type {Clock} from '../model/clock.js';
 import {limits} from '../model/limits.js';
 import type {DrainContext} from './drain.js';
-import type {DrainPosition, DrainProgress} from './drain-position.js';
+import type {DrainProgress} from './drain-position.js';
 import type {FrameOf} from './frames.js';
 import type {Message} from './message.js';
 import {MessageBuffer} from './message-buffer.js';
@@ -15,7 +15,7 @@ export class DrainLedger {
   readonly buffer: MessageBuffer;
   /** what an earlier process had on its way as one frame, to be sent again as a retry */
   readonly unfinished: {packet: (frameOf: FrameOf) => Packet | null; id: string} | null;
-  readonly #position: DrainPosition;
+  readonly #position: DrainContext['position'];
   #delivered: number;
   /** but for what the buffer lost since this process began */
   #dropped: number;

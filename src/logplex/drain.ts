@@ -47,7 +47,7 @@ export interface DrainContext {
   clock: Clock;
   /** in [0, 1) */
   random: () => number;
-  position: DrainPosition;
+  position: Pick<DrainPosition, 'save' | 'close'>;
   /** of the runtime before this one; null: begin at `headSeq` */
   progress: DrainProgress | null;
   /** seq of the next message */
