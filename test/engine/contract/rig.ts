@@ -20,6 +20,8 @@ export interface EngineIdentity {
 export interface EngineUnderTest {
   /** A new engine object. Several with the same identity may exist at once: one adopts what another left. */
   make(identity: EngineIdentity): Engine;
+  /** What the driver can prove only with a network and an image there. */
+  prepare?(rig: Rig): Promise<void>;
   /** All that exists on this machine for the owner, a line each. The suite ends with none. */
   leftovers(owner: string): Promise<string[]>;
   /** Stack name to build for. */
@@ -50,6 +52,7 @@ export class Rig {
     await this.engine.ensureNetwork({name: this.network, kind: 'common'});
     const slug = {id: randomUUID(), appId: this.appId, app: 'probe', stack: this.stack};
     this.image = (await this.engine.importSlug(slug, Readable.from([this.packSlug(probeApp)]))).image;
+    await this.under.prepare?.(this);
   }
 
   /** A further engine object, not opened; by default of the same owner and runtime. */

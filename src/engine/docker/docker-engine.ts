@@ -1,0 +1,279 @@
+import type Docker from 'dockerode';
+import {mkdir, readFile, writeFile} from 'node:fs/promises';
+import {availableParallelism} from 'node:os';
+import {join} from 'node:path';
+import type {Duplex, Readable} from 'node:stream';
+import type {Clock} from '../../model/clock.js';
+import {DynoError} from '../../model/error.js';
+import type {
+  AbilityFact,
+  BuildResult,
+  BuildSpec,
+  DynoOutput,
+  DynoSignal,
+  DynoSpec,
+  DynoUsage,
+  Engine,
+  EngineDyno,
+  EngineEvent,
+  EngineFacts,
+  EngineImage,
+  ExecSpec,
+  NetworkSpec,
+  Session,
+  SlugSpec,
+} from '../engine.js';
+import {isBound} from './bound.js';
+import {buildWithBuildpacks} from './buildpack-build.js';
+import {type CaBundle, readCaBundle} from './ca-bundle.js';
+import {call, callUnlessGone, connect} from './connection.js';
+import {buildWithDockerfile} from './dockerfile-build.js';
+import {DynoList} from './dyno-list.js';
+import {DynoStarter} from './dyno-starter.js';
+import {followLog} from './follow.js';
+import {HostView} from './host-view.js';
+import * as images from './images.js';
+import type {Identity} from './labels.js';
+import {removeOrphanedHelpers} from './makers.js';
+import {ensureNetwork, removeNetwork} from './networks.js';
+import {parseCursor} from './output-cursor.js';
+import {probeEngine, probeIsolation} from './probe.js';
+import {Retry} from './retry.js';
+import {Semaphore} from './semaphore.js';
+import {attach, attachedSession, execSession} from './sessions.js';
+import {signalDyno} from './signal-dyno.js';
+import {StackImages} from './stack-image.js';
+import {usageOf} from './usage.js';
+import {watchEvents} from './watch.js';
+
+export interface DockerEngineOptions {
+  /** id of the installation */
+  owner: string;
+  /** name of the runtime that this object serves */
+  runtime: string;
+  /** folder of the engine's own: remembers what was probed */
+  directory: string;
+  /** how to reach the engine; absent: DOCKER_HOST, else the socket of this user's Docker */
+  docker?: Docker.DockerOptions;
+  /** `host` for a stack image of this machine's files, or the name of an image; absent: Heroku's where it can be had */
+  stackImage?: string;
+  clock?: Clock;
+}
+
+/** Runs dynos as containers of a Docker Engine: the real thing, on one machine. See docs/engines.md. */
+export class DockerEngine implements Engine {
+  readonly name = 'docker';
+  readonly #options: DockerEngineOptions;
+  readonly #identity: Identity;
+  readonly #docker: Docker;
+  readonly #ca: CaBundle | null;
+  readonly #stacks: StackImages;
+  readonly #list: DynoList;
+  readonly #view: HostView;
+  readonly #starts = new Semaphore(2 * availableParallelism());
+  readonly #builds = new Semaphore(2);
+  readonly #closing = new AbortController();
+  readonly #retry = new Retry();
+  /** terminals of attached one-offs that wait for their client */
+  readonly #terminals = new Map<string, Duplex>();
+  #probed: {facts: EngineFacts; fingerprint: string} | null = null;
+
+  constructor(options: DockerEngineOptions) {
+    this.#options = options;
+    this.#identity = {owner: options.owner, runtime: options.runtime};
+    this.#docker = connect(options.docker);
+    this.#ca = readCaBundle();
+    this.#stacks = new StackImages(this.#docker, options.stackImage ?? process.env['DYNO_STACK_IMAGE']);
+    this.#list = new DynoList(this.#docker, this.#identity, this.#clockOffset);
+    this.#view = new HostView(async (id) => {
+      const info = await callUnlessGone('look at a dyno', () => this.#docker.getContainer(id).inspect());
+      return info?.State.Pid ?? 0;
+    });
+  }
+
+  async open(): Promise<EngineFacts> {
+    const probed = await probeEngine(this.#docker);
+    const cached = await this.#cachedIsolation(probed.fingerprint);
+    if (cached) probed.facts.abilities['dyno-isolation'] = cached;
+    this.#probed = probed;
+    await removeOrphanedHelpers(this.#docker, this.#identity);
+    return probed.facts;
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort(new Error('the engine is closed'));
+    for (const terminal of this.#terminals.values()) terminal.destroy();
+    this.#terminals.clear();
+    await this.#retry.close();
+  }
+
+  ensureNetwork(network: NetworkSpec): Promise<void> {
+    return ensureNetwork(this.#docker, this.#identity, network);
+  }
+
+  removeNetwork(name: string): Promise<void> {
+    return removeNetwork(this.#docker, this.#identity, name);
+  }
+
+  /**
+   * Proves with two throw-away containers that dynos on `network` cannot reach each other; about 2 s, once per engine
+   * version: the answer is remembered. Changes the facts that open() gave. For the background, and `dyno doctor`.
+   */
+  async probeIsolation(network: string, stack = 'heroku-24'): Promise<AbilityFact> {
+    const {facts, fingerprint} = this.#opened();
+    const {run} = await this.#stacks.ensure(stack);
+    const fact = await probeIsolation(this.#docker, this.#identity, network, run);
+    facts.abilities['dyno-isolation'] = fact;
+    await mkdir(this.#options.directory, {recursive: true});
+    await writeFile(this.#isolationFile(), JSON.stringify({fingerprint, fact}), {mode: 0o600});
+    return fact;
+  }
+
+  async startDyno(spec: DynoSpec, output: DynoOutput): Promise<EngineDyno> {
+    const starter = new DynoStarter({
+      docker: this.#docker,
+      identity: this.#identity,
+      facts: this.#opened().facts,
+      ca: this.#ca,
+      list: this.#list,
+      view: this.#view,
+      now: this.#now,
+    });
+    return this.#starts.run(async () => {
+      const {dyno, terminal} = await starter.start(spec, {
+        docker: this.#docker,
+        output,
+        now: this.#now,
+        clockOffset: this.#clockOffset,
+        retry: () => this.#retry.wait(),
+        signal: this.#closing.signal,
+      });
+      if (terminal) {
+        this.#terminals.set(dyno.engineId, terminal);
+        terminal.once('close', () => {
+          this.#terminals.delete(dyno.engineId);
+          if (!this.#closing.signal.aborted) output.end();
+        });
+      }
+      return dyno;
+    });
+  }
+
+  listDynos(): Promise<EngineDyno[]> {
+    return this.#list.read();
+  }
+
+  async followDyno(engineId: string, since: string | null, output: DynoOutput): Promise<void> {
+    const info = await callUnlessGone('look at a dyno', () => this.#docker.getContainer(engineId).inspect());
+    if (!info) return output.end();
+    void followLog({
+      docker: this.#docker,
+      engineId,
+      cursor: since === null ? null : parseCursor(since),
+      output,
+      clockOffset: this.#clockOffset,
+      retry: () => this.#retry.wait(),
+      signal: this.#closing.signal,
+    });
+  }
+
+  signalDyno(engineId: string, signal: DynoSignal): Promise<void> {
+    return signalDyno(this.#docker, this.#view, engineId, signal);
+  }
+
+  async removeDyno(engineId: string): Promise<void> {
+    this.#view.forget(engineId);
+    this.#terminals.get(engineId)?.destroy();
+    await callUnlessGone('remove a dyno', () => this.#docker.getContainer(engineId).remove({force: true, v: true}));
+  }
+
+  isBound(engineId: string): Promise<boolean> {
+    return isBound(this.#docker, this.#view, engineId);
+  }
+
+  usageOf(engineId: string): Promise<DynoUsage | null> {
+    return usageOf(this.#docker, this.#view, engineId);
+  }
+
+  async attachDyno(engineId: string): Promise<Session> {
+    const info = await call('attach to a dyno', () => this.#docker.getContainer(engineId).inspect());
+    const terminal = this.#terminals.get(engineId) ?? (await attach(this.#docker, engineId));
+    return attachedSession(this.#docker, engineId, terminal, info.Config.Tty);
+  }
+
+  execDyno(engineId: string, exec: ExecSpec): Promise<Session> {
+    return execSession(this.#docker, engineId, exec);
+  }
+
+  watch(onEvent: (event: EngineEvent) => void, signal: AbortSignal): Promise<void> {
+    return watchEvents({
+      docker: this.#docker,
+      identity: this.#identity,
+      onEvent,
+      retry: () => this.#retry.wait(),
+      signal: AbortSignal.any([signal, this.#closing.signal]),
+    });
+  }
+
+  async build(spec: BuildSpec, onOutput: (text: string) => void, signal?: AbortSignal): Promise<BuildResult> {
+    return this.#builds.run(async () => {
+      const context = {
+        docker: this.#docker,
+        identity: this.#identity,
+        ca: this.#ca,
+        image: images.releaseImage(spec.id),
+      };
+      if (spec.dockerfile) return buildWithDockerfile(spec, context, onOutput, signal);
+      const stack = await this.#stacks.ensure(spec.stack);
+      const cacheVolume = await images.ensureCacheVolume(this.#docker, this.#identity, spec.appId);
+      return buildWithBuildpacks(spec, {...context, stack, cacheVolume}, onOutput, signal);
+    });
+  }
+
+  async importSlug(slug: SlugSpec, tgz: Readable): Promise<BuildResult> {
+    const {run} = await this.#stacks.ensure(slug.stack);
+    return images.importSlug(this.#docker, this.#identity, slug, tgz, {from: run, ca: this.#ca});
+  }
+
+  exportSlug(image: string): Promise<Readable> {
+    return images.exportSlug(this.#docker, image);
+  }
+
+  listImages(): Promise<EngineImage[]> {
+    return images.listImages(this.#docker, this.#identity);
+  }
+
+  removeImage(image: string): Promise<void> {
+    return images.removeImage(this.#docker, image);
+  }
+
+  removeBuildCache(appId: string): Promise<void> {
+    return images.removeCache(this.#docker, this.#identity, appId);
+  }
+
+  readonly #now = (): number => this.#options.clock?.now() ?? Date.now();
+
+  /** ms by which the given clock is ahead of Docker's */
+  readonly #clockOffset = (): number => (this.#options.clock ? this.#options.clock.now() - Date.now() : 0);
+
+  #opened(): {facts: EngineFacts; fingerprint: string} {
+    if (!this.#probed) throw new DynoError('engine_unreachable', {engine: 'docker', reason: 'it was not opened yet'});
+    return this.#probed;
+  }
+
+  #isolationFile(): string {
+    return join(this.#options.directory, 'isolation.json');
+  }
+
+  async #cachedIsolation(fingerprint: string): Promise<AbilityFact | null> {
+    try {
+      const cached = JSON.parse(await readFile(this.#isolationFile(), 'utf8')) as {
+        fingerprint: string;
+        fact: AbilityFact;
+      };
+      return cached.fingerprint === fingerprint ? cached.fact : null;
+    } catch {
+      return null;
+    }
+  }
+}

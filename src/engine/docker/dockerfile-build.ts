@@ -1,0 +1,139 @@
+import {createReadStream} from 'node:fs';
+import {pipeline, type Readable} from 'node:stream';
+import {createGunzip} from 'node:zlib';
+import {DynoError} from '../../model/error.js';
+import type {BuildResult, BuildSpec} from '../engine.js';
+import type {BuildContext} from './buildpack-build.js';
+import {asDynoError, call, callUnlessGone, messageOf, statusOf} from './connection.js';
+import {imageCommand, prepareDockerfile} from './dockerfile.js';
+import {imageLabels} from './labels.js';
+import {commitRelease, DYNO_UID, invalidOnError} from './release-image.js';
+import {readProgress} from './stack-image.js';
+import {copyTar} from './tar-copy.js';
+
+const CA_FILE = '.dyno-ca-certificates.crt';
+const DOCKERFILE = '.dyno.Dockerfile';
+
+/** Builds with a Dockerfile of the source tree; the release image is its result with a dyno's init put on top. */
+export async function buildWithDockerfile(
+  spec: BuildSpec,
+  context: BuildContext,
+  onOutput: (text: string) => void,
+  signal?: AbortSignal,
+): Promise<BuildResult> {
+  const {docker, identity, ca} = context;
+  const dockerfile = spec.dockerfile!;
+  const text = await readDockerfile(spec, dockerfile.path);
+  const layers = imageLabels(identity, spec, 'build-layer');
+  const prepared = prepareDockerfile(text, layers, ca && {file: CA_FILE, environment: ca.buildEnvironment});
+  const stop = AbortSignal.any([AbortSignal.timeout(spec.timeoutMs), ...(signal ? [signal] : [])]);
+  onOutput(`=== Building web (${dockerfile.path})\n`);
+  const built = await runDockerBuild(context, spec, buildTree(spec, prepared, ca?.text ?? null), onOutput, stop);
+  const {Config, Size} = await call('look at an image', () => docker.getImage(built).inspect());
+  const command = imageCommand(Config.Entrypoint as string[] | null, Config.Cmd);
+  const shell = await shellOf(context, built);
+  const workingDirectory = Config.WorkingDir || '/';
+  await commitRelease(docker, {
+    from: built,
+    to: context.image,
+    labels: imageLabels(identity, spec, 'release'),
+    shell,
+    environment: {HOME: workingDirectory},
+    ca,
+  });
+  return {
+    image: context.image,
+    size: Size,
+    procfile: null,
+    defaultTypes: command === null ? {} : {web: command},
+    detected: null,
+  };
+}
+
+/** Id of the image that was built. */
+async function runDockerBuild(
+  {docker}: BuildContext,
+  spec: BuildSpec,
+  tree: Readable,
+  onOutput: (text: string) => void,
+  stop: AbortSignal,
+): Promise<string> {
+  let failure: unknown;
+  tree.on('error', (error) => (failure = error));
+  let id: string | undefined;
+  try {
+    const reply = await docker.buildImage(tree, {
+      dockerfile: DOCKERFILE,
+      buildargs: spec.dockerfile!.args,
+      ...(spec.dockerfile!.target ? {target: spec.dockerfile!.target} : {}),
+      forcerm: true,
+      abortSignal: stop,
+    });
+    stop.addEventListener('abort', () => (reply as Readable).destroy(stop.reason as Error), {once: true});
+    await readProgress(reply, ({stream, status, aux}) => {
+      id = aux?.ID ?? id;
+      const text = stream ?? (status ? `${status}\n` : '');
+      if (text !== '') onOutput(text);
+    });
+  } catch (error) {
+    tree.destroy();
+    if (stop.aborted) {
+      const late = (stop.reason as Error).name === 'TimeoutError';
+      throw new DynoError('build_failed', {step: late ? 'it took too long' : 'it was cancelled'}, error);
+    }
+    if (failure) throw failure;
+    const known = asDynoError('build', error);
+    if (known.code !== 'engine_refused' || (statusOf(error) ?? 0) >= 500) throw known;
+    throw new DynoError('build_failed', {step: messageOf(error)}, error);
+  }
+  if (!id) throw new DynoError('build_failed', {step: 'Docker told of no image'});
+  return id;
+}
+
+/** Heroku wants a shell in an image; bash where there is one. */
+async function shellOf({docker}: BuildContext, image: string): Promise<string> {
+  const container = await call('look at an image', () =>
+    docker.createContainer({Image: image, Cmd: ['true'], NetworkDisabled: true}),
+  );
+  try {
+    for (const shell of ['/bin/bash', '/bin/sh']) {
+      if (await callUnlessGone('look into an image', () => container.infoArchive({path: shell}))) return shell;
+    }
+  } finally {
+    await callUnlessGone('remove a container', () => container.remove({force: true, v: true}));
+  }
+  throw new DynoError('build_failed', {step: 'the image has no /bin/sh, which dynos need to run a command'});
+}
+
+async function readDockerfile(spec: BuildSpec, path: string): Promise<string> {
+  const name = path.replace(/^\.\//, '');
+  const peek = new Map([[name, '']]);
+  let found = false;
+  const reading = unpacked(spec, {
+    uid: 0,
+    peek,
+    rename: (entry) => {
+      found ||= entry === name;
+      return entry === name ? entry : null;
+    },
+  });
+  for await (const _ of reading) void _;
+  if (!found) throw new DynoError('build_failed', {step: `there is no ${path}`});
+  return peek.get(name)!;
+}
+
+function buildTree(spec: BuildSpec, dockerfile: string, ca: string | null): Readable {
+  return unpacked(spec, {
+    uid: DYNO_UID,
+    before: [
+      {header: {name: DOCKERFILE, mode: 0o644}, text: dockerfile},
+      ...(ca === null ? [] : [{header: {name: CA_FILE, mode: 0o644}, text: ca}]),
+    ],
+    rename: (entry) => entry,
+  });
+}
+
+function unpacked(spec: BuildSpec, options: Parameters<typeof copyTar>[1]): Readable {
+  const unzipped = pipeline(createReadStream(spec.source), createGunzip(), (error) => error && unzipped.destroy(error));
+  return invalidOnError(copyTar(unzipped, options));
+}

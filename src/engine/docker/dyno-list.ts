@@ -1,0 +1,74 @@
+import type Docker from 'dockerode';
+import type {DynoExit, EngineDyno} from '../engine.js';
+import {call, callUnlessGone} from './connection.js';
+import {DYNO_ID, dynoOfLabels, type Identity, labelFilter, OWNER, RUNTIME} from './labels.js';
+
+/** Reads the dynos of one runtime. Listing is one call; those that have ended are looked at once each. */
+export class DynoList {
+  readonly #docker: Docker;
+  readonly #identity: Identity;
+  readonly #clockOffset: () => number;
+  readonly #exits = new Map<string, DynoExit>();
+  /** created and about to be started by us: neither running nor ended */
+  readonly starting = new Set<string>();
+
+  constructor(docker: Docker, identity: Identity, clockOffset: () => number) {
+    this.#docker = docker;
+    this.#identity = identity;
+    this.#clockOffset = clockOffset;
+  }
+
+  async read(): Promise<EngineDyno[]> {
+    const {owner, runtime} = this.#identity;
+    const filters = labelFilter({[OWNER]: owner, [RUNTIME]: runtime}, DYNO_ID);
+    const listed = await call('list dynos', () => this.#docker.listContainers({all: true, filters}));
+    const dynos = await Promise.all(listed.map((container) => this.#dynoOf(container)));
+    const there = new Set(listed.map(({Id}) => Id));
+    for (const id of this.#exits.keys()) if (!there.has(id)) this.#exits.delete(id);
+    return dynos.filter((dyno) => dyno !== null);
+  }
+
+  async #dynoOf(container: Docker.ContainerInfo): Promise<EngineDyno | null> {
+    const {Id, Labels: labels, State, Ports, NetworkSettings} = container;
+    if (this.starting.has(Id) || State === 'removing') return null;
+    const running = State === 'running' || State === 'paused' || State === 'restarting';
+    const addresses = Object.values(NetworkSettings?.Networks ?? {}).map(({IPAddress}) => IPAddress);
+    const published = Ports.find(({PublicPort}) => PublicPort)?.PublicPort;
+    if (running) return withPlace(Id, labels, addresses[0], published);
+    const exit = this.#exits.get(Id) ?? (await this.#exitOf(Id));
+    if (!exit) return null;
+    this.#exits.set(Id, exit);
+    return {engineId: Id, ...dynoOfLabels(labels), running: false, exit, endpoint: null, address: null};
+  }
+
+  async #exitOf(id: string): Promise<DynoExit | null> {
+    const info = await callUnlessGone('look at a dyno', () => this.#docker.getContainer(id).inspect());
+    if (!info || info.State.Running) return null;
+    const {ExitCode, FinishedAt, OOMKilled, StartedAt} = info.State;
+    // Created by a runtime that was killed before it could start it.
+    if (StartedAt.startsWith('0001')) {
+      return {status: 137, at: Date.parse(info.Created) + this.#clockOffset(), outOfMemory: false};
+    }
+    return {status: ExitCode, at: Date.parse(FinishedAt) + this.#clockOffset(), outOfMemory: OOMKilled};
+  }
+}
+
+/** A running dyno: reached at its own address, or where its port is published. */
+export function withPlace(
+  engineId: string,
+  labels: Record<string, string>,
+  address: string | undefined,
+  published: number | undefined,
+): EngineDyno {
+  const dyno = dynoOfLabels(labels);
+  const own = address ? address : null;
+  const endpoint =
+    dyno.port === null
+      ? null
+      : published
+        ? {host: '127.0.0.1', port: published}
+        : own
+          ? {host: own, port: dyno.port}
+          : null;
+  return {engineId, ...dyno, running: true, exit: null, endpoint, address: own};
+}

@@ -1,0 +1,80 @@
+import type Docker from 'dockerode';
+import type {Duplex, Readable} from 'node:stream';
+import type {DynoSpec, EngineDyno, EngineFacts} from '../engine.js';
+import {type AttachedOptions, deliverAttached} from './attached-output.js';
+import type {CaBundle} from './ca-bundle.js';
+import {call, callUnlessGone} from './connection.js';
+import {dynoContainer} from './dyno-container.js';
+import {type DynoList, withPlace} from './dyno-list.js';
+import type {HostView} from './host-view.js';
+import type {Identity} from './labels.js';
+import {attach} from './sessions.js';
+
+export interface StarterOptions {
+  docker: Docker;
+  identity: Identity;
+  facts: EngineFacts;
+  ca: CaBundle | null;
+  list: DynoList;
+  view: HostView;
+  now: () => number;
+}
+
+export type Delivery = Omit<AttachedOptions, 'stream' | 'engineId'>;
+
+/** Creates, attaches and starts: output is there from the first byte because nothing runs before it is read. */
+export class DynoStarter {
+  readonly #options: StarterOptions;
+
+  constructor(options: StarterOptions) {
+    this.#options = options;
+  }
+
+  async start(spec: DynoSpec, delivery: Delivery): Promise<{dyno: EngineDyno; terminal: Duplex | null}> {
+    const {docker, list, identity, ca, facts, now} = this.#options;
+    const {abilities} = facts;
+    const container = await call(`create ${spec.name} of ${spec.app}`, () =>
+      docker.createContainer(
+        dynoContainer(spec, {
+          identity,
+          createdAt: now(),
+          ca,
+          publish: !abilities['direct-address'].holds,
+          limits: abilities['memory-limit'].holds,
+        }),
+      ),
+    );
+    list.starting.add(container.id);
+    let stream: Duplex | Readable | null = null;
+    try {
+      stream = spec.attach ? await attach(docker, container.id) : await this.#attachOutput(container);
+      await call(`start ${spec.name} of ${spec.app}`, () => container.start());
+      const dyno = await this.#look(container);
+      if (!spec.attach) deliverAttached({...delivery, stream, engineId: container.id});
+      else if (spec.attach.tty) await this.#resize(container, spec.attach.tty);
+      return {dyno, terminal: spec.attach ? (stream as Duplex) : null};
+    } catch (error) {
+      stream?.destroy();
+      await callUnlessGone('remove a dyno', () => container.remove({force: true, v: true})).catch(() => undefined);
+      throw error;
+    } finally {
+      list.starting.delete(container.id);
+    }
+  }
+
+  async #attachOutput(container: Docker.Container): Promise<Readable> {
+    const options = {stream: true, stdout: true, stderr: true};
+    return (await call('attach to a dyno', () => container.attach(options))) as unknown as Readable;
+  }
+
+  async #resize(container: Docker.Container, {columns, rows}: {columns: number; rows: number}): Promise<void> {
+    await callUnlessGone('resize a terminal', () => container.resize({h: rows, w: columns}));
+  }
+
+  async #look(container: Docker.Container): Promise<EngineDyno> {
+    const {Config, NetworkSettings} = await call('look at a dyno', () => container.inspect());
+    const address = Object.values(NetworkSettings.Networks)[0]?.IPAddress;
+    const published = Object.values(NetworkSettings.Ports ?? {}).flatMap((bindings) => bindings ?? [])[0]?.HostPort;
+    return withPlace(container.id, Config.Labels, address, published ? Number(published) : undefined);
+  }
+}

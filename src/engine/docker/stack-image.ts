@@ -1,0 +1,142 @@
+import type Docker from 'dockerode';
+import {once} from 'node:events';
+import {DynoError} from '../../model/error.js';
+import {asDynoError, call, isGone} from './connection.js';
+import {packHostFiles} from './host-files.js';
+import {hostFilesHash, hostProgramsHere} from './host-programs.js';
+import {KIND} from './labels.js';
+
+/** The images that dynos and builds of a stack start from; they may be the same. */
+export interface StackImage {
+  run: string;
+  build: string;
+}
+
+const PULL_START_MS = 4000;
+
+/**
+ * Heroku's own stack images where they are present or can be pulled; else one image of this machine's own files, which
+ * carries a hash of them in its tag and is shared by all installations of this machine.
+ */
+export class StackImages {
+  readonly #docker: Docker;
+  readonly #preferred: string | undefined;
+  readonly #pending = new Map<string, Promise<StackImage>>();
+
+  /** `preferred`: `host` for this machine's files, or the name of an image to use for all; absent: as said above */
+  constructor(docker: Docker, preferred?: string) {
+    this.#docker = docker;
+    this.#preferred = preferred;
+  }
+
+  /** Makes sure of the image and answers its name. Looks again each time: images can be removed behind our back. */
+  ensure(stack: string): Promise<StackImage> {
+    let pending = this.#pending.get(stack);
+    if (!pending) {
+      pending = this.#ensure(stack).finally(() => this.#pending.delete(stack));
+      this.#pending.set(stack, pending);
+    }
+    return pending;
+  }
+
+  async #ensure(stack: string): Promise<StackImage> {
+    if (this.#preferred && this.#preferred !== 'host') return {run: this.#preferred, build: this.#preferred};
+    const host = `dyno/stack:${stack}-${hostProgramsHere() ? hostFilesHash() : 'none'}`;
+    if (this.#preferred !== 'host') {
+      const heroku = herokuImage(stack);
+      if (heroku && (await this.#has(heroku.run)) && (await this.#has(heroku.build))) return heroku;
+      if (heroku && !(await this.#has(host)) && (await this.#pull(heroku))) return heroku;
+    }
+    if (await this.#has(host)) return {run: host, build: host};
+    if (!hostProgramsHere()) {
+      throw new DynoError('engine_refused', {
+        engine: 'docker',
+        action: `find the stack image of ${stack}`,
+        reason: `${herokuImage(stack)?.run ?? stack} is not here and cannot be pulled, and no image can be made of this machine's files`,
+      });
+    }
+    await this.#importHostFiles(host, stack);
+    return {run: host, build: host};
+  }
+
+  async #has(image: string): Promise<boolean> {
+    try {
+      await this.#docker.getImage(image).inspect();
+      return true;
+    } catch (error) {
+      if (isGone(error)) return false;
+      throw asDynoError('look for a stack image', error);
+    }
+  }
+
+  /** Two at once make the same image twice; the tag then names the later one, and the other is nobody's. */
+  async #importHostFiles(name: string, stack: string): Promise<void> {
+    const {tar, finished} = await packHostFiles();
+    const [repo, tag] = name.split(':');
+    const importing = call('make a stack image', async () => {
+      const changes = [`LABEL ${KIND}=stack dyno.stack=${stack}`, 'ENV PATH=/usr/local/bin:/usr/bin:/bin'];
+      const reply = await this.#docker.importImage(tar, {repo, tag, changes});
+      await readProgress(reply);
+    });
+    await Promise.all([importing, finished]).catch((error: unknown) => {
+      tar.destroy();
+      throw asDynoError('make a stack image', error);
+    });
+  }
+
+  /** False when the registry does not answer soon: most machines that cannot reach it never can. */
+  async #pull({run, build}: StackImage): Promise<boolean> {
+    for (const image of [run, build]) {
+      const stop = new AbortController();
+      const timer = setTimeout(() => stop.abort(), PULL_START_MS);
+      try {
+        const reply = await this.#docker.createImage({fromImage: image, abortSignal: stop.signal} as object);
+        await readProgress(reply, (line) => {
+          if (/Pulling fs layer|Downloading|Already exists/.test(line.status ?? '')) clearTimeout(timer);
+        });
+      } catch {
+        return false;
+      } finally {
+        clearTimeout(timer);
+      }
+    }
+    return true;
+  }
+}
+
+/** `heroku-24` → Heroku's images of that name, null for other stacks. */
+function herokuImage(stack: string): StackImage | null {
+  const number = /^heroku-(\d+)$/.exec(stack)?.[1];
+  return number ? {run: `heroku/heroku:${number}`, build: `heroku/heroku:${number}-build`} : null;
+}
+
+export interface ProgressLine {
+  status?: string;
+  stream?: string;
+  error?: string;
+  aux?: {ID?: string};
+}
+
+/** Reads Docker's stream of JSON lines to its end; a line with `error` rejects with that text. */
+export async function readProgress(
+  reply: NodeJS.ReadableStream,
+  onLine: (line: ProgressLine) => void = () => undefined,
+): Promise<void> {
+  let rest = '';
+  let failure: string | undefined;
+  const read = (text: string) => {
+    if (text.trim() === '') return;
+    const line = JSON.parse(text) as ProgressLine;
+    failure ??= line.error;
+    onLine(line);
+  };
+  reply.setEncoding('utf8');
+  reply.on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop()!;
+    lines.forEach(read);
+  });
+  await once(reply, 'end');
+  read(rest);
+  if (failure !== undefined) throw new Error(failure);
+}
