@@ -94,6 +94,28 @@ export const errors = {
   build_failed: entry(422, 'build_failed', 'Build failed: {step}'),
   release_failed: entry(422, 'release_failed', 'The release command of v{version} failed; the previous release goes on.', 'Read its output: dyno releases:output v{version}'),
 
+  // private spaces
+  cidr_invalid: entry(
+    422,
+    'invalid_params',
+    '{cidr} cannot be the range of a space: {reason}.',
+    'Use an IPv4 range of private addresses with /16, for example 10.0.0.0/16.',
+  ),
+  cidr_overlap: entry(
+    422,
+    'invalid_params',
+    '{cidr} overlaps with {range}, which belongs to {holder}.',
+    'Choose another --cidr, or leave it out.',
+  ),
+  subnets_exhausted: entry(
+    422,
+    'invalid_params',
+    'No free /{bits} is left in {cidr}.',
+    'Destroy a space, or choose another range with --cidr.',
+  ),
+  subnet_taken: entry(503, 'subnet_taken', 'The subnet {subnet} is in use on this machine: {reason}'),
+  space_unavailable: entry(503, 'space_unavailable', 'The network of space {network} is not up: {reason}'),
+
   // the machine
   engine_unreachable: entry(
     503,
