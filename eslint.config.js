@@ -15,18 +15,23 @@ const zones = {
   'src/cli': {may: ['src/client', 'src/model']},
   'src/client': {may: ['src/model']},
 
-  'src/platform': {may: ['src/model', ...door(), ...platformParts()]},
-  'src/platform/api': {may: ['src/model', ...door(), ...platformParts()]},
+  'src/platform': {may: ['src/model', 'src/certificates', ...door(), ...platformParts()]},
+  'src/platform/api': {may: ['src/model', 'src/certificates', ...door(), ...platformParts()]},
   'src/platform/store': {may: ['src/model']},
-  'src/platform/builds': {may: ['src/model', ...door(), ...platformParts()]},
-  'src/platform/git': {may: ['src/model', ...door(), ...platformParts()]},
+  'src/platform/builds': {may: ['src/model', 'src/certificates', ...door(), ...platformParts()]},
+  'src/platform/git': {may: ['src/model', 'src/certificates', ...door(), ...platformParts()]},
 
   // The door between platform and runtime: light, and without what the runtime is made of.
   'src/runtime/client.ts': {may: ['src/model', ...door()]},
   'src/runtime/ndjson.ts': {may: ['src/model']},
   'src/runtime/protocol.ts': {may: ['src/model', 'src/engine/engine.ts']},
 
-  'src/runtime': {may: [...door(), 'src/dyno-manager', 'src/router', 'src/logplex', ...engines(), 'src/model']},
+  'src/runtime': {
+    may: [...door(), 'src/dyno-manager', 'src/router', 'src/logplex', 'src/certificates', ...engines(), 'src/model'],
+  },
+  // Both processes sign with the installation's authority.
+  'src/certificates': {may: ['src/model']},
+
   'src/dyno-manager': {may: ['src/engine/engine.ts', 'src/model']},
   'src/router': {may: ['src/model']},
   'src/logplex': {may: ['src/model']},
@@ -55,12 +60,13 @@ const homes = {
   'tar-stream': ['src/platform/builds', 'src/engine', 'src/engine/docker', 'src/engine/process'],
   execa: ['src/client', 'src/platform/builds', 'src/platform/git', 'src/runtime', 'src/engine', 'src/engine/process'],
   undici: ['src/client', 'src/platform', 'src/runtime', 'src/runtime/client.ts', 'src/router', 'src/logplex'],
-  fastify: ['src/platform/api', 'src/platform/builds', 'src/platform/git', 'src/runtime'],
+  ajv: ['src/platform'],
+  fastify: ['src/platform', 'src/platform/api', 'src/platform/builds', 'src/platform/git', 'src/runtime'],
   libsql: ['src/platform/store'],
   yaml: ['src/model', 'src/platform/builds'],
-  '@peculiar/x509': ['src/platform'],
+  '@peculiar/x509': ['src/certificates', 'src/platform'],
   // x509's dependency injection asks for it, imported once before it.
-  'reflect-metadata': ['src/platform'],
+  'reflect-metadata': ['src/certificates', 'src/platform'],
   dockerode: ['src/engine/docker', 'src/engine/swarm'],
   'http-proxy-3': ['src/router'],
   'ipaddr.js': ['src/model', 'src/router'],

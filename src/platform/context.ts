@@ -4,6 +4,7 @@ import type {HomeLayout} from '../model/home-layout.js';
 import type {Account} from './account.js';
 import type {AppLog} from './app-log.js';
 import type {AttachTickets} from './attach/attach-tickets.js';
+import type {Authority} from '../certificates/authority.js';
 import type {KeyedQueue} from './keyed-queue.js';
 import type {PlatformLog} from './platform-log.js';
 import type {Releases} from './releases/releases.js';
@@ -39,6 +40,8 @@ export interface PlatformContext {
   /** tells webhooks of changes */
   readonly webhooks: WebhookEvents;
   readonly log: PlatformLog;
+  /** signs certificates for names of this machine */
+  readonly authority: Authority;
   /** aborted when the platform stops: endless answers end then */
   readonly stopping: AbortSignal;
   /** asks the platform to stop, its runtimes with it or not; returns at once */

@@ -18,7 +18,8 @@ export async function main(_args: string[] = [], env: NodeJS.ProcessEnv = proces
   try {
     const home = homeLayoutOf(env, homedir());
     const port = basePortOf(env);
-    if (port === undefined) throw new DynoError('usage', {message: `DYNO_PORT=${env.DYNO_PORT} is no port from 1024 to 65000.`});
+    if (port === undefined)
+      throw new DynoError('usage', {message: `DYNO_PORT=${env.DYNO_PORT} is no port from 1024 to 65000.`});
     const {version} = JSON.parse(readFileSync(new URL('package.json', packageRoot), 'utf8')) as {version: string};
     const entry = fileURLToPath(new URL('bin/runtime.js', packageRoot));
     const processes = runtimeProcesses(home, entry, {...env, DYNO_HOME: home.root, DYNO_PORT: String(port)});

@@ -6,11 +6,14 @@ import {ensureAccount} from './account.js';
 import {routes} from './api/routes.js';
 import {appLog} from './app-log.js';
 import {AttachTickets} from './attach/attach-tickets.js';
+import {acceptUpgrades} from './attach/upgrades.js';
+import {Authority} from '../certificates/authority.js';
 import {ensureDefaultTeam} from './default-team.js';
 import {prepareHome, removePlatformFile, writePlatformFile} from './home.js';
 import {isSameSecret} from './http/credentials.js';
 import {listen} from './http/listener.js';
 import {createServer} from './http/server.js';
+import {apiNames, tlsDoor} from './http/tls-door.js';
 import {KeyedQueue} from './keyed-queue.js';
 import {takeLock} from './lock.js';
 import type {PlatformLog} from './platform-log.js';
@@ -62,17 +65,25 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform 
     let askToStop!: (dynos: 'keep' | 'stop') => void;
     const stopAsked = new Promise<'keep' | 'stop'>((resolve) => (askToStop = resolve));
     const context = assemble(options, store, token, {stopping: stopping.signal, stop: askToStop});
+    const isToken = (given: string) => isSameSecret(given, token);
     const server = await createServer({
       context,
       routes,
       ...(options.parts ? {parts: options.parts} : {}),
-      isToken: (given) => isSameSecret(given, token),
+      isToken,
     });
+    acceptUpgrades(server.server, context, isToken);
     closers.unshift(() => server.close());
-    const listener = await listen({port, http: server.server});
+    const listener = await listen({
+      port,
+      http: server.server,
+      onTls: tlsDoor(context.authority, server.server, context),
+    });
     closers.unshift(() => listener.close());
     writePlatformFile(home, {pid: process.pid, version, port, startedAt: timestamp(clock.now())});
     closers.unshift(() => removePlatformFile(home));
+    // Runtimes find both made, and need not load what makes them.
+    await context.authority.certificateFor(apiNames).catch((error: unknown) => log.error('authority', error));
     context.releases.start();
     context.runtimes.start();
     log.info(`platform ${version} serves ${context.apiUrl}`);
@@ -123,6 +134,7 @@ function assemble(
     appLog: writeAppLog,
     webhooks: {publish: () => undefined},
     log,
+    authority: new Authority(home.ca, () => clock.now()),
     attach: new AttachTickets(port, clock),
     webUrl: (app) => webUrlOf(store, port, app),
     appEnds: [],
@@ -133,9 +145,11 @@ function assemble(
 function waitAtMost(work: Promise<unknown>, ms: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
-    void work.catch(() => undefined).then(() => {
-      clearTimeout(timer);
-      resolve();
-    });
+    void work
+      .catch(() => undefined)
+      .then(() => {
+        clearTimeout(timer);
+        resolve();
+      });
   });
 }

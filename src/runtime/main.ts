@@ -1,6 +1,7 @@
 import {readFile, rm, writeFile} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import {fileURLToPath} from 'node:url';
+import {Authority} from '../certificates/authority.js';
 import {DynoError} from '../model/error.js';
 import {homeLayoutOf} from '../model/home-layout.js';
 import type {RuntimeSpec} from '../model/spec.js';
@@ -28,7 +29,13 @@ export async function main(argv: string[]): Promise<number> {
   }
 
   const engine = await openEngine({home: home.root, runtime: name, engine: process.env['DYNO_ENGINE']});
+  const authority = new Authority(home.ca, Date.now);
   const runtime = new Runtime({
+    certificateFor: async (host) => {
+      // Clients that name no host have asked for localhost.
+      const {chain, privateKey} = await authority.certificateFor([host || 'localhost']);
+      return {cert: chain, key: privateKey};
+    },
     spec: {...(spec as RuntimeSpec), name},
     engine,
     directory: layout.root,

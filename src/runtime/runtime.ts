@@ -35,6 +35,8 @@ export interface RuntimeOptions {
   clock?: AdvancingClock;
   /** answers in [0, 1) */
   random?: () => number;
+  /** certificates for names that no app brings its own for; without it the router serves no https */
+  certificateFor?: (host: string) => Promise<{cert: string; key: string}>;
   /** what the user should know but no app's log is the place for */
   report?: (problem: string) => void;
 }
@@ -68,8 +70,9 @@ export class Runtime {
   #connecting: Promise<void> = Promise.resolve();
 
   constructor(options: RuntimeOptions) {
-    const {spec, engine, directory, random = Math.random} = options;
-    this.#spec = {...spec, apps: []};
+    const {spec, engine, directory, random = Math.random, certificateFor} = options;
+    const {httpsPort: _unserved, ...plain} = spec.router;
+    this.#spec = {...spec, router: certificateFor ? spec.router : plain, apps: []};
     this.#engine = engine;
     this.#version = options.version ?? '0';
     this.#report = options.report ?? (() => undefined);
@@ -85,6 +88,7 @@ export class Runtime {
       log: (appId, message) => this.#write(appId, 'router', message, priority.router),
       wake: (appId) => this.#manager.wake(appId),
       trafficSeen: (appId) => this.#manager.trafficSeen(appId),
+      ...(certificateFor ? {certificateFor} : {}),
     });
     this.#manager = new DynoManager({
       engine,

@@ -91,15 +91,20 @@ export const appRoutes = [
   route('GET', '/apps/:app', {title: 'app', answers: 'app'}, ({context, params, variant}) =>
     appJson(context, context.store.apps.get(params.app!), variant),
   ),
-  route('PATCH', '/apps/:app', {title: 'rename, maintenance, build stack', answers: 'app', body: changeBody}, (call) => {
-    const {context, params, body, variant} = call;
-    refuseMove(body);
-    const {id} = context.store.apps.get(params.app!);
-    return context.queue.run(id, async () => {
-      const changed = await changeApp(context, context.store.apps.get(id), body as AppChange);
-      return appJson(context, changed, variant);
-    });
-  }),
+  route(
+    'PATCH',
+    '/apps/:app',
+    {title: 'rename, maintenance, build stack', answers: 'app', body: changeBody},
+    (call) => {
+      const {context, params, body, variant} = call;
+      refuseMove(body);
+      const {id} = context.store.apps.get(params.app!);
+      return context.queue.run(id, async () => {
+        const changed = await changeApp(context, context.store.apps.get(id), body as AppChange);
+        return appJson(context, changed, variant);
+      });
+    },
+  ),
   route('DELETE', '/apps/:app', {title: 'destroy an app', answers: 'app'}, ({context, params, variant}) => {
     const {id} = context.store.apps.get(params.app!);
     return context.queue.run(id, async () => {

@@ -47,7 +47,10 @@ export const buildpackRoutes = [
     ({context, params, body}) => {
       const {id} = context.store.apps.get(params.app!);
       const updates = body.updates as {buildpack: string}[];
-      context.store.buildpacks.replace(id, updates.map(({buildpack}) => requireBuildpack(buildpack)));
+      context.store.buildpacks.replace(
+        id,
+        updates.map(({buildpack}) => requireBuildpack(buildpack)),
+      );
       return list(context, id);
     },
   ),

@@ -29,7 +29,9 @@ async function changeConfig(context: PlatformContext, appId: string, change: Con
 function checkConfig(change: ConfigChange, config: Record<string, string>): void {
   for (const [name, value] of Object.entries(change)) {
     if (!NAME.test(name)) {
-      throw invalid(`Config var ${name.slice(0, 80)} is not a name: use letters, digits and underscores, no digit first.`);
+      throw invalid(
+        `Config var ${name.slice(0, 80)} is not a name: use letters, digits and underscores, no digit first.`,
+      );
     }
     if (value?.includes('\0')) throw invalid(`The value of ${name} holds a zero byte.`);
   }
@@ -46,8 +48,11 @@ const toChange = (values: Record<string, unknown>): ConfigChange =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value === null ? null : String(value)]));
 
 export const configVarRoutes = [
-  route('GET', '/apps/:app/config-vars', {title: 'config vars'}, ({context, params}) =>
-    context.store.apps.get(params.app!).config,
+  route(
+    'GET',
+    '/apps/:app/config-vars',
+    {title: 'config vars'},
+    ({context, params}) => context.store.apps.get(params.app!).config,
   ),
   route('PATCH', '/apps/:app/config-vars', {title: 'change config vars', body}, ({context, params, body: values}) => {
     const {id} = context.store.apps.get(params.app!);

@@ -82,10 +82,14 @@ function placeOf({store}: PlatformContext, wanted: NewApp): Place {
   }
   const space = store.spaces.get(wanted.space);
   if (space.state !== 'allocated') {
-    throw new DynoError('invalid_params', {message: `Space ${space.name} is ${space.state}; apps need an allocated one.`});
+    throw new DynoError('invalid_params', {
+      message: `Space ${space.name} is ${space.state}; apps need an allocated one.`,
+    });
   }
   if (store.apps.listOf({spaceId: space.id}).length >= APPS_PER_SPACE) {
-    throw new DynoError('invalid_params', {message: `Space ${space.name} has ${APPS_PER_SPACE} apps, the most there may be.`});
+    throw new DynoError('invalid_params', {
+      message: `Space ${space.name} has ${APPS_PER_SPACE} apps, the most there may be.`,
+    });
   }
   return {
     region: space.region,

@@ -16,5 +16,7 @@ export async function destroyApp(context: PlatformContext, app: App): Promise<vo
 function imagesOnlyOf({store}: PlatformContext, app: App): string[] {
   const slugs = store.slugs.listOf(app.id);
   const images = new Set(slugs.map(({image}) => image).filter((image) => image !== null));
-  return [...images].filter((image) => slugs.filter((slug) => slug.image === image).length === store.slugs.countOfImage(image));
+  return [...images].filter(
+    (image) => slugs.filter((slug) => slug.image === image).length === store.slugs.countOfImage(image),
+  );
 }

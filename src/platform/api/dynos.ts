@@ -80,7 +80,9 @@ async function create({context, params, body}: ApiCall) {
   const app = context.store.apps.get(params.app!);
   const wanted = body as unknown as OneOffBody;
   const dyno = await startOneOff(context, app, wanted);
-  const attachUrl = wanted.attach ? context.attach.urlFor(app, {dyno: dyno.name, hasTerminal: !wanted.force_no_tty}) : null;
+  const attachUrl = wanted.attach
+    ? context.attach.urlFor(app, {dyno: dyno.name, hasTerminal: !wanted.force_no_tty})
+    : null;
   const shown = dynoJson(context, app, dyno, attachUrl);
   context.webhooks.publish(app, {include: 'dyno', action: 'create', data: {...shown, attach_url: null}});
   return shown;

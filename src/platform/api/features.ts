@@ -41,8 +41,11 @@ async function setFeature(context: PlatformContext, appId: string, identity: str
 }
 
 export const featureRoutes = [
-  route('GET', '/account/features', {title: 'list features of the account', answers: 'account-feature', ranges}, (call) =>
-    accountFeatures.map((feature) => present(feature, call.context.store.features.ofAccount())),
+  route(
+    'GET',
+    '/account/features',
+    {title: 'list features of the account', answers: 'account-feature', ranges},
+    (call) => accountFeatures.map((feature) => present(feature, call.context.store.features.ofAccount())),
   ),
   route('GET', '/account/features/:feature', {title: 'feature of the account', answers: 'account-feature'}, (call) =>
     present(requireFeature(accountFeatures, call.params.feature!), call.context.store.features.ofAccount()),

@@ -32,7 +32,10 @@ const listBody = {
   type: 'object',
   required: ['updates'],
   properties: {
-    updates: {type: 'array', items: {type: 'object', required: ['type'], properties: {type: {type: 'string'}, ...change}}},
+    updates: {
+      type: 'array',
+      items: {type: 'object', required: ['type'], properties: {type: {type: 'string'}, ...change}},
+    },
   },
 };
 const ranges = ['type', 'id'] as const;
@@ -114,7 +117,9 @@ function quantityOf(type: string, given: Update['quantity']): FormationChange['q
   if (typeof given === 'number') return given;
   const match = /^\s*([+-]?)(\d{1,9})\s*$/.exec(given);
   if (!match) {
-    throw new DynoError('formation_invalid', {message: `Quantity of ${type} must be a whole number from 0, not ${given.slice(0, 40)}.`});
+    throw new DynoError('formation_invalid', {
+      message: `Quantity of ${type} must be a whole number from 0, not ${given.slice(0, 40)}.`,
+    });
   }
   const number = Number(match[2]);
   return match[1] === '' ? number : {by: match[1] === '+' ? number : -number};
@@ -128,12 +133,17 @@ function sizeOf(given: Update['dyno_size']): string | undefined {
 /** The release command runs by itself, once per release. @throws DynoError formation_invalid */
 function refuseRelease(after: Formation): void {
   if ((after.release?.quantity ?? 0) === 0) return;
-  throw new DynoError('formation_invalid', {message: 'The release process type cannot be scaled: it runs once per release.'});
+  throw new DynoError('formation_invalid', {
+    message: 'The release process type cannot be scaled: it runs once per release.',
+  });
 }
 
 export const formationRoutes = [
-  route('GET', '/apps/:app/formation', {title: 'list process types', answers: 'formation', ranges}, ({context, params}) =>
-    list(context, context.store.apps.get(params.app!)),
+  route(
+    'GET',
+    '/apps/:app/formation',
+    {title: 'list process types', answers: 'formation', ranges},
+    ({context, params}) => list(context, context.store.apps.get(params.app!)),
   ),
   route(
     'PATCH',
@@ -146,7 +156,9 @@ export const formationRoutes = [
   ),
   route('GET', '/apps/:app/formation/:type', {title: 'process type', answers: 'formation'}, ({context, params}) => {
     const {type} = params;
-    const found = list(context, context.store.apps.get(params.app!)).find((row) => row.type === type || row.id === type);
+    const found = list(context, context.store.apps.get(params.app!)).find(
+      (row) => row.type === type || row.id === type,
+    );
     if (!found) throw new DynoError('process_type_unknown', {type: type!});
     return found;
   }),

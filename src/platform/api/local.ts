@@ -6,10 +6,12 @@ import {route} from '../http/route.js';
 
 /** What Heroku's API has no word for. */
 
-async function platformFacts({runtimes, version, apiUrl}: PlatformContext) {
+async function platformFacts({runtimes, version, apiUrl, authority}: PlatformContext) {
   const found = await Promise.all(
     runtimes.names.map(async (name) => {
-      const status = runtimes.isConnected(name) ? await (await runtimes.clientOf(name)).status().catch(() => null) : null;
+      const status = runtimes.isConnected(name)
+        ? await (await runtimes.clientOf(name)).status().catch(() => null)
+        : null;
       return {name, status};
     }),
   );
@@ -18,6 +20,7 @@ async function platformFacts({runtimes, version, apiUrl}: PlatformContext) {
     version,
     engine: found.find(({status}) => status)?.status?.engine ?? expectedEngine(),
     api_url: apiUrl,
+    ca_file: authority.file,
     runtimes: found.map(({name, status}) => ({
       name,
       kind: status?.kind ?? (name === 'us' || name === 'eu' ? 'common' : 'space'),
@@ -90,6 +93,13 @@ const chaosBody = {
   },
 };
 
+const dimension = {type: 'integer', minimum: 1, maximum: 10_000};
+const resizeBody = {
+  type: 'object',
+  required: ['session', 'columns', 'rows'],
+  properties: {session: {type: 'string'}, columns: dimension, rows: dimension},
+};
+
 const stopBody = {type: 'object', properties: {dynos: {enum: ['keep', 'stop']}}};
 
 export const localRoutes = [
@@ -116,6 +126,18 @@ export const localRoutes = [
     const client = await context.runtimes.clientFor(app);
     await client.chaos({kind, app: app.id, ...(dyno ? {dyno} : {}), ...(seed === undefined ? {} : {seed})});
     return {...(dyno ? {dyno} : {})};
+  }),
+  route('POST', '/local/apps/:app/dynos/:dyno/resize', {title: 'resize a terminal', body: resizeBody}, async (call) => {
+    const {context, params, body} = call;
+    const app = context.store.apps.get(params.app!);
+    const client = await context.runtimes.clientFor(app);
+    await client.resize(app.id, params.dyno!, body as unknown as Parameters<typeof client.resize>[2]);
+    return {};
+  }),
+  route('GET', '/local/apps/:app/sessions/:session', {title: 'exit status of a terminal session'}, async (call) => {
+    const {context, params} = call;
+    const app = context.store.apps.get(params.app!);
+    return (await context.runtimes.clientFor(app)).sessionStatus(app.id, params.session!);
   }),
   route('GET', '/local/apps/:app/requests/:request', {title: 'what is known of a request'}, async (call) => {
     const {context, params} = call;

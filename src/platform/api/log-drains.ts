@@ -40,7 +40,10 @@ function add(context: PlatformContext, app: App, url: string): Promise<LogDrain>
 function move(context: PlatformContext, app: App, drain: LogDrain, url: string): Promise<LogDrain> {
   const {store, clock} = context;
   const others = store.logDrains.listOf(app.id).filter(({id}) => id !== drain.id);
-  checkNewDrain(others.map((other) => other.url), url);
+  checkNewDrain(
+    others.map((other) => other.url),
+    url,
+  );
   return change(context, app.id, () => {
     store.logDrains.update(drain.id, {url, updatedAt: timestamp(clock.now())});
     return store.logDrains.get(app.id, drain.id);
@@ -64,7 +67,11 @@ export const logDrainRoutes = [
   route(
     'PUT',
     '/apps/:app/log-drains/:drain',
-    {title: 'change the URL of a drain', answers: 'log-drain', body: {type: 'object', required: ['url'], properties: {url: {type: 'string'}}}},
+    {
+      title: 'change the URL of a drain',
+      answers: 'log-drain',
+      body: {type: 'object', required: ['url'], properties: {url: {type: 'string'}}},
+    },
     ({context, params, body}) => {
       const app = context.store.apps.get(params.app!);
       return context.queue.run(app.id, async () => {

@@ -70,7 +70,9 @@ function refuseTooMany(dynos: DynoInfo[], size: string): void {
   const running = dynos.filter((dyno) => dyno.kind === 'run' && findDynoSize(dyno.size)?.tier === tier).length;
   const most = limits.oneOffs[tier];
   if (running < most) return;
-  throw new DynoError('formation_invalid', {message: `Cannot run more than ${most} one-off ${size} size dynos at a time.`});
+  throw new DynoError('formation_invalid', {
+    message: `Cannot run more than ${most} one-off ${size} size dynos at a time.`,
+  });
 }
 
 /** A terminal of the client's size, unless it wants none; the size comes once, in the environment. */

@@ -14,7 +14,10 @@ async function sendStream({context, params, reply}: ApiCall): Promise<undefined>
   reply.raw.writeHead(200, {'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-cache'});
   reply.raw.flushHeaders();
   reply.raw.once('close', () => gone.abort());
-  await pipeline(Readable.from(streams.read(id, AbortSignal.any([gone.signal, stopping])), {objectMode: false}), reply.raw).catch(() => undefined);
+  await pipeline(
+    Readable.from(streams.read(id, AbortSignal.any([gone.signal, stopping])), {objectMode: false}),
+    reply.raw,
+  ).catch(() => undefined);
   return undefined;
 }
 

@@ -23,7 +23,8 @@ const body = {
 function wantedRelease({store}: PlatformContext, app: App, wanted: ReleaseBody): NewRelease {
   if (wanted.slug !== undefined) {
     const slug = store.slugs.get(app.id, wanted.slug);
-    if (!slug.image) throw new DynoError('invalid_params', {message: 'The slug has no archive yet: PUT it to its blob URL.'});
+    if (!slug.image)
+      throw new DynoError('invalid_params', {message: 'The slug has no archive yet: PUT it to its blob URL.'});
     const deployed = `Deploy ${slug.commit?.slice(0, 8) ?? slug.id.slice(0, 8)}`;
     return {slugId: slug.id, description: wanted.description || deployed};
   }
@@ -31,7 +32,9 @@ function wantedRelease({store}: PlatformContext, app: App, wanted: ReleaseBody):
   const target = store.releases.get(app.id, wanted.release);
   const slug = target.slugId ? store.slugs.find(target.slugId) : undefined;
   if (target.status !== 'succeeded' || !slug?.image) {
-    throw new DynoError('invalid_params', {message: `Cannot roll back to v${target.version}: it has no code that ran.`});
+    throw new DynoError('invalid_params', {
+      message: `Cannot roll back to v${target.version}: it has no code that ran.`,
+    });
   }
   return {
     slugId: slug.id,

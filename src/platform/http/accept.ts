@@ -21,5 +21,10 @@ export function variantOf(accept: string | undefined): string {
 /** `addon_service,plan` of Accept-Expansion and Accept-Inclusion. */
 export function listOf(header: string | string[] | undefined): Set<string> {
   const text = Array.isArray(header) ? header.join(',') : (header ?? '');
-  return new Set(text.split(',').map((name) => name.trim()).filter((name) => name !== ''));
+  return new Set(
+    text
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+  );
 }

@@ -37,7 +37,9 @@ export async function listen({port, http, onTls}: ListenerOptions): Promise<List
     socket.on('error', () => socket.destroy());
     sniff(socket, http, onTls);
   };
-  const servers = [createServer({noDelay: true}, onConnection), createServer({noDelay: true}, onConnection)];
+  // HTTP ends each direction on its own.
+  const options = {noDelay: true, allowHalfOpen: true};
+  const servers = [createServer(options, onConnection), createServer(options, onConnection)];
   await bind(servers[0]!, port, '127.0.0.1');
   // Names resolve to ::1 first on some systems; without IPv6 there is nothing to do.
   const bound = await bind(servers[1]!, port, '::1').then(
@@ -56,14 +58,14 @@ export async function listen({port, http, onTls}: ListenerOptions): Promise<List
 
 function sniff(socket: Socket, http: HttpServer, onTls?: (socket: Socket) => void): void {
   socket.setTimeout(SILENCE_MS, () => socket.destroy());
+  socket.once('end', () => socket.destroy());
   socket.once('data', (chunk: Buffer) => {
     socket.setTimeout(0);
-    socket.removeAllListeners('timeout');
+    socket.removeAllListeners('timeout').removeAllListeners('end');
     socket.pause();
     socket.unshift(chunk);
-    if (chunk[0] !== TLS_HANDSHAKE) http.emit('connection', socket);
-    else if (onTls) onTls(socket);
-    else return void socket.destroy();
+    if (chunk[0] === TLS_HANDSHAKE) return onTls ? onTls(socket) : void socket.destroy();
+    http.emit('connection', socket);
     process.nextTick(() => socket.resume());
   });
 }

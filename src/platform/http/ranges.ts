@@ -37,7 +37,10 @@ export function parseRange(header: string | undefined, fields: readonly string[]
   const [, field, exclusive, from, to, options = ''] = match;
   if (!fields.includes(field!)) throw invalid(`Range by ${field} is not served here. Fields: ${fields.join(', ')}`);
   const range: Range = {...first, field: field!, from: from || null, to: to || null, exclusive: exclusive === ']'};
-  for (const option of options.split(/[,;]/).map((part) => part.trim()).filter((part) => part !== '')) {
+  for (const option of options
+    .split(/[,;]/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')) {
     readOption(range, option);
   }
   return range;
@@ -47,7 +50,8 @@ function readOption(range: Range, option: string): void {
   const [name, value = ''] = option.split('=').map((part) => part.trim());
   if (name === 'max' && /^\d{1,6}$/.test(value) && Number(value) > 0) range.max = Math.min(Number(value), LARGEST_MAX);
   else if (name === 'order' && (value === 'asc' || value === 'desc')) range.order = value;
-  else throw invalid(`Range option ${option.slice(0, 100)} is not known. Options: max=1..${LARGEST_MAX}, order=asc|desc`);
+  else
+    throw invalid(`Range option ${option.slice(0, 100)} is not known. Options: max=1..${LARGEST_MAX}, order=asc|desc`);
 }
 
 /** The page of `items` that a range means. `items` come in the order that they have without a range. */

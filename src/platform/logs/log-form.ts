@@ -14,7 +14,9 @@ export const eventForm: LogForm = {
   contentType: 'text/event-stream',
   keepAlive: ': keep-alive\n\n',
   line: (record) => {
-    const data = formatLogEntry(record).split(/\r?\n/).map((part) => `data: ${part}\n`);
+    const data = formatLogEntry(record)
+      .split(/\r?\n/)
+      .map((part) => `data: ${part}\n`);
     return `id: ${record.id}\n${data.join('')}\n`;
   },
 };

@@ -45,7 +45,11 @@ export async function streamLogSession({context, params, request, reply}: ApiCal
 }
 
 /** @throws DynoError not_found */
-function requireSession(context: PlatformContext, id: string, after: string | undefined): {app: App; session: LogSession} {
+function requireSession(
+  context: PlatformContext,
+  id: string,
+  after: string | undefined,
+): {app: App; session: LogSession} {
   const {store, clock} = context;
   const session = store.logSessions.find(id);
   const app = session && store.apps.find(session.appId);
@@ -86,7 +90,10 @@ async function send(response: ServerResponse, text: string, signal: AbortSignal)
 /** The runtime went away: it will be back. */
 function isLoss(error: unknown): boolean {
   if (error instanceof DynoError) return error.code === 'runtime_unavailable';
-  return ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '') || (error as Error).message === 'aborted';
+  return (
+    ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '') ||
+    (error as Error).message === 'aborted'
+  );
 }
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 200));

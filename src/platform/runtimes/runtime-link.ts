@@ -2,7 +2,7 @@ import type {Clock} from '../../model/clock.js';
 import {sleep} from '../../model/clock.js';
 import {DynoError} from '../../model/error.js';
 import type {LogEntry} from '../../model/log.js';
-import {RuntimeClient} from '../../runtime/client.js';
+import type {RuntimeClient} from '../../runtime/client.js';
 import type {RuntimeEvent, RuntimeSpec, RuntimeStatus} from '../../runtime/protocol.js';
 import type {PlatformLog} from '../platform-log.js';
 import type {RuntimeProcesses} from './runtime-process.js';

@@ -34,7 +34,11 @@ export function runtimeProcesses(home: HomeLayout, entry: string, env: NodeJS.Pr
       mkdirSync(dirname(layout.socket), {recursive: true, mode: 0o700});
       const log = openSync(layout.log, 'a', 0o600);
       try {
-        const child = spawn(process.execPath, [entry, name, JSON.stringify(what)], {detached: true, stdio: ['ignore', log, log], env});
+        const child = spawn(process.execPath, [entry, name, JSON.stringify(what)], {
+          detached: true,
+          stdio: ['ignore', log, log],
+          env,
+        });
         child.once('exit', onExit);
         child.once('error', onExit);
         child.unref();

@@ -49,8 +49,6 @@ function spaceSpecOf(store: Store, space: Space): NonNullable<RuntimeSpec['space
 
 /** Where the router serves an app: `http://demo.localhost:7780/`. */
 export function webUrlOf(store: Store, basePort: number, app: App): string {
-  const port = app.spaceId
-    ? store.spaces.get(app.spaceId).httpPort
-    : commonRouterPorts(basePort, app.region).httpPort;
+  const port = app.spaceId ? store.spaces.get(app.spaceId).httpPort : commonRouterPorts(basePort, app.region).httpPort;
   return `http://${app.name}.localhost:${port}/`;
 }

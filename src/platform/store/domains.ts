@@ -49,7 +49,9 @@ export class DomainRows {
       return this.#table.insert(domain);
     } catch (error) {
       if (!isDuplicate(error)) throw error;
-      throw new DynoError('invalid_params', {message: `Domain already added to this or another app: ${domain.hostname}`});
+      throw new DynoError('invalid_params', {
+        message: `Domain already added to this or another app: ${domain.hostname}`,
+      });
     }
   }
 

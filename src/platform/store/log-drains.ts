@@ -32,10 +32,10 @@ export class LogDrainRows {
 
   /** By id, token or URL. @throws DynoError not_found */
   get(appId: string, identity: string): LogDrain {
-    const drain = this.#table.find(
-      'app_id = @appId AND (id = @identity OR token = @identity OR url = @identity)',
-      {appId, identity},
-    );
+    const drain = this.#table.find('app_id = @appId AND (id = @identity OR token = @identity OR url = @identity)', {
+      appId,
+      identity,
+    });
     if (!drain) throw new DynoError('not_found', {resource: 'drain'});
     return drain;
   }

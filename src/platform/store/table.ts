@@ -69,7 +69,8 @@ export class Table<T extends {id: string}> {
     const record: Record<string, unknown> = {};
     for (const {field, column, kind} of this.#fields) {
       const value = row[column] ?? null;
-      record[field] = kind === 'flag' ? value === 1 : kind === 'json' && value !== null ? JSON.parse(String(value)) : value;
+      record[field] =
+        kind === 'flag' ? value === 1 : kind === 'json' && value !== null ? JSON.parse(String(value)) : value;
     }
     return record as T;
   }
