@@ -93,7 +93,8 @@ export class AppDynos {
   async remove(): Promise<void> {
     this.#isRemoved = true;
     this.desired = {...desiredOf(null, this.ground.runtime.kind), limits: {...this.desired.limits, drainMs: 0}};
-    for (const dyno of this.observed.oneOffs.values()) this.runner.stop(dyno, 0);
+    const {oneOffs, leaving} = this.observed;
+    for (const dyno of [...oneOffs.values(), ...leaving.values()]) this.runner.stop(dyno, 0);
     this.look();
     await new Promise<void>((resolve) => {
       this.#emptied.push(resolve);
@@ -267,7 +268,18 @@ export class AppDynos {
     this.look();
   }
 
-  stopAsking(): void {
+  /** Nothing waits any more on behalf of its dynos, which go on running. */
+  letGo(): void {
+    this.#cancelDue();
+    const {slots, leaving, oneOffs} = this.observed;
+    for (const {current, successor} of slots.values()) {
+      current?.ended.abort();
+      successor?.ended.abort();
+    }
+    for (const dyno of [...leaving.values(), ...oneOffs.values()]) dyno.ended.abort();
+  }
+
+  #cancelDue(): void {
     this.#due?.timer.cancel();
     this.#due = null;
   }
@@ -368,7 +380,7 @@ export class AppDynos {
   #waitForDue(): void {
     const at = nextDue(this.desired, this.observed, this.now);
     if (this.#due?.at === at) return;
-    this.stopAsking();
+    this.#cancelDue();
     if (at === null) return;
     const fire = () => {
       this.#due = null;

@@ -32,6 +32,12 @@ export function switchDue(slot: Slot, limits: Limits): number | null {
   return slot.prebootSince + limits.bootTimeoutMs + limits.prebootWaitMs;
 }
 
+/** Rolling: a new web dyno counts as done when it is up, another one some time later: a crash may follow its start. */
+export function rolledDue(dyno: Dyno, limits: Limits): number | null {
+  if (dyno.phase !== 'up' || dyno.exit || dyno.upAt === null) return null;
+  return dyno.type === 'web' ? dyno.upAt : dyno.upAt + limits.rollingSettleMs;
+}
+
 /** Eco: 30 min without web traffic, counted from the last start on (2.9). Null unless all of its web dynos are up. */
 export function sleepDue(desired: Desired, observed: Observed): number | null {
   const web = desired.formation.find(({type}) => type === 'web');
@@ -76,6 +82,7 @@ export function nextDue(desired: Desired, observed: Observed, now: number): numb
     const {current, successor} = slot;
     if (current) {
       consider(bootDeadline(current, limits));
+      if (desired.runtime === 'space') consider(rolledDue(current, limits));
       const cycle = cycleDue(current);
       consider(cycle !== null && cycle <= now ? now + limits.cyclePatienceMs : cycle);
     }

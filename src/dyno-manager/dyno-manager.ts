@@ -1,4 +1,5 @@
 import {randomUUID} from 'node:crypto';
+import {setMaxListeners} from 'node:events';
 import type {EngineDyno, ExecSpec, Session} from '../engine/engine.js';
 import type {ChaosRequest, DynoInfo, DynoSelector, OneOffRequest, ReleasePhaseRequest} from '../model/dyno-info.js';
 import {DynoError} from '../model/error.js';
@@ -45,6 +46,7 @@ export class DynoManager {
 
   constructor(options: DynoManagerOptions) {
     const {random} = options;
+    setMaxListeners(0, this.#closing.signal);
     this.#ground = {...options, ports: new Ports(random), newId: randomUUID, closing: this.#closing.signal};
     this.#watch = new EngineWatch(this.#ground, {
       seen: (engineId, found) => this.#seen(engineId, found),
@@ -82,7 +84,7 @@ export class DynoManager {
     const app = this.#apps.get(appId);
     if (!app) return;
     await app.remove();
-    app.stopAsking();
+    app.letGo();
     this.#apps.delete(appId);
   }
 
@@ -147,7 +149,7 @@ export class DynoManager {
     this.#sampler.stop();
     this.#watch.stop();
     this.#closing.abort();
-    for (const app of this.#apps.values()) app.stopAsking();
+    for (const app of this.#apps.values()) app.letGo();
   }
 
   #appOf(appId: string): AppDynos {

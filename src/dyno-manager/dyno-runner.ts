@@ -1,5 +1,6 @@
 import type {DynoExit, DynoSignal, DynoSpec, EngineDyno} from '../engine/engine.js';
 import {sleep} from '../model/clock.js';
+import type {Clock} from '../model/clock.js';
 import {lines} from '../model/dyno-log-lines.js';
 import type {Limits} from '../model/app-limits.js';
 import {watchBoot} from './boot-watch.js';
@@ -103,12 +104,11 @@ export class DynoRunner {
 
   /** Sent again until the engine answers, or the dyno has ended. */
   signal(dyno: Dyno, signal: DynoSignal): void {
-    const {engine, clock, closing} = this.#ground;
+    const {engine, clock} = this.#ground;
     const {engineId} = dyno;
     if (engineId === null) return;
-    const ended = AbortSignal.any([dyno.ended.signal, closing]);
     // A refusal means that it has gone already: its end will be seen, or is missed in the next list.
-    untilReachable(clock, ended, () => engine.signalDyno(engineId, signal)).catch(() => undefined);
+    untilReachable(clock, dyno.ended.signal, () => engine.signalDyno(engineId, signal)).catch(() => undefined);
   }
 
   /** Writes the last lines of a dyno that has ended, and clears it away. Once per dyno. */
@@ -117,8 +117,7 @@ export class DynoRunner {
     dyno.exit = exit;
     this.#hooks.exiting(dyno);
     const {clock, closing} = this.#ground;
-    const late = sleep(clock, LAST_OUTPUT_MS, closing).catch(() => undefined);
-    await Promise.race([this.#taps.get(dyno.id)?.ended, late]);
+    await within(clock, LAST_OUTPUT_MS, dyno.ended.signal, this.#taps.get(dyno.id)?.ended);
     if (closing.aborted) return;
     this.#taps.delete(dyno.id);
     if (exit.outOfMemory && dyno.phase !== 'killing') this.logMemoryKill(dyno);
@@ -139,7 +138,7 @@ export class DynoRunner {
   /** Frozen for a while, as a dyno that boots slowly (`chaos:slow-boot`). */
   freeze(dyno: Dyno, limits: Limits): void {
     this.signal(dyno, 'SIGSTOP');
-    sleep(this.#ground.clock, limits.slowBootMs, AbortSignal.any([dyno.ended.signal, this.#ground.closing])).then(
+    sleep(this.#ground.clock, limits.slowBootMs, dyno.ended.signal).then(
       () => this.signal(dyno, 'SIGCONT'),
       () => undefined,
     );
@@ -166,9 +165,8 @@ export class DynoRunner {
   }
 
   async #watchBoot(dyno: Dyno): Promise<void> {
-    const {engine, clock, closing} = this.#ground;
-    const over = AbortSignal.any([dyno.ended.signal, closing]);
-    const isBound = await watchBoot(engine, dyno.engineId!, clock, over);
+    const {engine, clock} = this.#ground;
+    const isBound = await watchBoot(engine, dyno.engineId!, clock, dyno.ended.signal);
     if (isBound && dyno.exit === null && canHappen(dyno.phase, 'bound')) this.#bound(dyno);
   }
 
@@ -179,9 +177,7 @@ export class DynoRunner {
 
   async #drainAndTerminate(dyno: Dyno, drainMs: number): Promise<void> {
     const {clock, drain, closing} = this.#ground;
-    const over = AbortSignal.any([dyno.ended.signal, closing]);
-    const bound = sleep(clock, drainMs, over).catch(() => undefined);
-    await Promise.race([drain(this.#appId, dyno.id).catch(() => bound), bound]);
+    await within(clock, drainMs, dyno.ended.signal, drain(this.#appId, dyno.id));
     if (!closing.aborted && dyno.exit === null && dyno.phase === 'draining') this.#terminate(dyno, 'drained');
   }
 
@@ -210,4 +206,18 @@ export class DynoRunner {
   #releasePort(dyno: Dyno): void {
     if (dyno.port !== null) this.#ground.ports.release(dyno.port);
   }
+}
+
+/** Resolves with the promise, whatever it says, or after `ms`, or with the signal. */
+function within(clock: Clock, ms: number, signal: AbortSignal, promise: Promise<void> | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = clock.setTimeout(done, ms);
+    signal.addEventListener('abort', done, {once: true});
+    Promise.resolve(promise).then(done, done);
+    function done(): void {
+      timer.cancel();
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+  });
 }

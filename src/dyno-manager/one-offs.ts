@@ -79,13 +79,12 @@ export function newOneOff(own: Partial<OneOff>): OneOff {
   return {expiresAt: null, attachBy: null, hangup: null, attached: false, onExit: () => undefined, ...own};
 }
 
-/** Four random digits that no living dyno of the type has. */
+/** Four random digits that no living dyno of the type has; the next free ones where they are taken. */
 export function freeName(app: AppDynos, type: string): string {
   const taken = new Set([...app.observed.oneOffs.values()].map(({name}) => name));
-  for (;;) {
-    const name = dynoName(type, oneOffNumber(app.ground.random));
-    if (!taken.has(name) && !app.observed.slots.has(name)) return name;
-  }
+  let number = oneOffNumber(app.ground.random);
+  while (taken.has(dynoName(type, number)) || app.observed.slots.has(dynoName(type, number))) number++;
+  return dynoName(type, number);
 }
 
 /** Resolves with the exit of a dyno that is about to be started with this. */

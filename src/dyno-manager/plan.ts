@@ -1,5 +1,5 @@
 import {dynoName} from '../model/dyno.js';
-import {bootDeadline, cycleDue, exitDeadline, oneOffDue, sleepDue, switchDue} from './deadlines.js';
+import {bootDeadline, cycleDue, exitDeadline, oneOffDue, rolledDue, sleepDue, switchDue} from './deadlines.js';
 import {deployStyleOf, rollingBatch} from './deploy-style.js';
 import {isOutdated} from './desired.js';
 import type {Desired, DesiredType} from './desired.js';
@@ -29,7 +29,7 @@ export function plan(desired: Desired, observed: Observed, now: number): Step[] 
 function planType(wanted: DesiredType, desired: Desired, observed: Observed, now: number, steps: Step[]): void {
   const style = deployStyleOf(wanted, desired);
   const type: TypeView = {wanted, desired, now, style, budget: Infinity, mayCycle: true};
-  if (style === 'rolling') type.budget = rollingBudget(wanted, desired, observed);
+  if (style === 'rolling') type.budget = rollingBudget(wanted, desired, observed, now);
   for (let number = 1; number <= wanted.quantity; number++) {
     const name = dynoName(wanted.type, number);
     const slot = observed.slots.get(name);
@@ -117,12 +117,12 @@ function planOneOff(dyno: Dyno, desired: Desired, now: number, steps: Step[]): v
 }
 
 /** A quarter of the type at a time: those being replaced, started or crashed on the new release count. */
-function rollingBudget(wanted: DesiredType, desired: Desired, observed: Observed): number {
+function rollingBudget(wanted: DesiredType, desired: Desired, observed: Observed, now: number): number {
   let inTheWorks = 0;
   for (let number = 1; number <= wanted.quantity; number++) {
     const slot = observed.slots.get(dynoName(wanted.type, number));
-    const isSteady = slot?.current?.phase === 'up' && !slot.current.exit;
-    if (!isSteady || slot.waitsFor !== null) inTheWorks++;
+    const current = slot?.current;
+    if (!current || !isDue(rolledDue(current, desired.limits), now)) inTheWorks++;
   }
   return rollingBatch(wanted.quantity, desired.limits.rollingShare) - inTheWorks;
 }

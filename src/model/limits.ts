@@ -43,6 +43,8 @@ export const limits = {
   sampleMs: 20 * SECOND,
   /** share of each process type that a deploy in a private space replaces at a time (1.1) */
   rollingShare: 0.25,
+  /** ms a dyno that binds no port must be up until a rolling deploy goes on with the next (unverified) */
+  rollingSettleMs: 5 * SECOND,
 
   /** dynos per app (2.12) */
   dynosPerApp: 100,

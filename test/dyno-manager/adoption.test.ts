@@ -1,0 +1,197 @@
+import {expect} from 'chai';
+import {HOUR, MINUTE, SECOND, appOf, newHarness, releaseOf, runningHarness} from './harness.js';
+import type {Harness} from './harness.js';
+
+/** The runtime is killed, and comes back on the same engine. */
+async function comeBack(before: Harness, app = appOf({web: 2, worker: 1})): Promise<Harness> {
+  await before.manager.close({dynos: 'keep'});
+  const harness = newHarness({before});
+  harness.manager.setApp(app);
+  await harness.manager.start();
+  await harness.clock.advance(SECOND);
+  return harness;
+}
+
+describe('adoption', () => {
+  it('keeps what runs, silently, and routes to it', async () => {
+    const before = await runningHarness(appOf({web: 2, worker: 1}));
+    const engineIds = before.engine.running().map(({engineId}) => engineId);
+    const after = await comeBack(before);
+    expect(after.engine.running().map(({engineId}) => engineId)).to.deep.equal(engineIds);
+    expect(after.takeLog()).to.deep.equal([]);
+    expect(after.states()).to.deep.equal({'web.1': 'up', 'web.2': 'up', 'worker.1': 'up'});
+    expect(after.routed.get('app-1')!.map(({state, endpoint}) => [state, endpoint !== null])).to.deep.equal([
+      ['up', true],
+      ['up', true],
+    ]);
+  });
+
+  it('goes on with all rules for what it adopted', async () => {
+    const before = await runningHarness(appOf({web: 1}));
+    const after = await comeBack(before, appOf({web: 1}));
+    after.engine.end('web.1', 9);
+    await after.clock.advance(2 * SECOND);
+    expect(after.takeLog().slice(0, 2)).to.deep.equal([
+      'web.1: Process exited with status 9',
+      'web.1: State changed from up to crashed',
+    ]);
+    expect(after.states()).to.deep.equal({'web.1': 'up'});
+    await after.clock.advance(28 * HOUR);
+    expect(after.takeLog()).to.include('web.1: Cycling');
+  });
+
+  it('settles what ended meanwhile', async () => {
+    const before = await runningHarness(appOf({worker: 2}));
+    await before.manager.close({dynos: 'keep'});
+    before.engine.end('worker.1', 3);
+    const after = newHarness({before});
+    after.manager.setApp(appOf({worker: 2}));
+    await after.manager.start();
+    await after.clock.advance(2 * SECOND);
+    expect(after.takeLog()).to.deep.equal([
+      'worker.1: Process exited with status 3',
+      'worker.1: State changed from up to crashed',
+      'worker.1: State changed from crashed to starting',
+      'worker.1: Starting process with command `node worker.js`',
+      'worker.1: State changed from starting to up',
+    ]);
+    expect(after.engine.size).to.equal(2);
+  });
+
+  it('brings formation and release to what is desired now', async () => {
+    const before = await runningHarness(appOf({web: 3, worker: 1}));
+    const spec = appOf({web: 1, worker: 2}, {revision: 9, release: releaseOf(4)});
+    const after = await comeBack(before, spec);
+    await after.clock.advance(2 * SECOND);
+    expect(after.engine.names()).to.deep.equal(['web.1', 'worker.1', 'worker.2']);
+    expect(after.engine.running().every(({release}) => release === 4)).to.equal(true);
+    expect(after.engine.size).to.equal(3);
+  });
+
+  it('ends the older of two dynos of a name: it was on its way out', async () => {
+    const before = await runningHarness(appOf({worker: 1}), {behaviour: () => ({termMs: 25 * SECOND})});
+    before.manager.restart('app-1', {});
+    await before.clock.advance(2 * SECOND);
+    expect(before.engine.names()).to.deep.equal(['worker.1', 'worker.1']);
+    const after = await comeBack(before, appOf({worker: 1}));
+    await after.clock.advance(40 * SECOND);
+    expect(after.engine.names()).to.deep.equal(['worker.1']);
+    expect(after.engine.starts).to.equal(2);
+  });
+
+  it('gives a web dyno that was booting the rest of its 60 s', async () => {
+    const before = await runningHarness(appOf({web: 1}), {behaviour: () => ({bootMs: null})});
+    await before.clock.advance(30 * SECOND);
+    const after = await comeBack(before, appOf({web: 1}));
+    expect(after.states()).to.deep.equal({'web.1': 'starting'});
+    await after.clock.advance(30 * SECOND);
+    expect(after.takeLog()[0]).to.match(/^web\.1: Error R10/);
+  });
+
+  it('keeps detached one-offs and ends a release phase that nobody waits for', async () => {
+    const before = await runningHarness(appOf({}));
+    const oneOff = {command: 'bash', kind: 'run', env: {}, size: 'standard-1x', type: 'run', attach: null} as const;
+    void before.manager.runOneOff('app-1', oneOff);
+    const release = releaseOf(4, {processTypes: {release: 'migrate'}});
+    void before.manager.runReleasePhase('app-1', {release, size: 'standard-1x'}, () => undefined);
+    await before.clock.advance(SECOND);
+    const after = await comeBack(before, appOf({}));
+    expect(after.engine.running().map(({kind}) => kind)).to.deep.equal(['run']);
+    expect(after.manager.dynosOf('app-1').map(({kind, state}) => [kind, state])).to.deep.equal([['run', 'up']]);
+  });
+
+  it('touches nothing of an app it was not told of, for a minute', async () => {
+    const before = await runningHarness(appOf({web: 1}));
+    await before.manager.close({dynos: 'keep'});
+    const after = newHarness({before});
+    await after.manager.start();
+    await after.clock.advance(59 * SECOND);
+    expect(after.engine.names()).to.deep.equal(['web.1']);
+    await after.clock.advance(2 * SECOND);
+    expect(after.engine.size).to.equal(0);
+  });
+
+  it('finds by its list what no event told', async () => {
+    const {engine, clock, states} = await runningHarness(appOf({worker: 1}));
+    await engine.removeDyno(engine.running()[0]!.engineId);
+    await clock.advance(2 * MINUTE);
+    expect(states()).to.deep.equal({'worker.1': 'up'});
+    expect(engine.starts).to.equal(2);
+  });
+});
+
+describe('removal', () => {
+  it('resolves once none is left', async () => {
+    const {manager, clock, engine} = await runningHarness(appOf({web: 2, worker: 1}));
+    let isRemoved = false;
+    const removed = manager.removeApp('app-1').then(() => (isRemoved = true));
+    await clock.advance(50);
+    expect(isRemoved).to.equal(false);
+    await clock.advance(SECOND);
+    await removed;
+    expect(engine.size).to.equal(0);
+    expect(manager.allDynos()).to.deep.equal([]);
+    expect(clock.pendingTimers).to.be.at.most(3);
+  });
+
+  it('does not wait for requests that were draining', async () => {
+    const {manager, clock, engine} = await runningHarness(appOf({web: 2}), {holdDrains: true});
+    manager.setApp(appOf({web: 1}, {revision: 2}));
+    await clock.advance(SECOND);
+    const removed = manager.removeApp('app-1');
+    await clock.advance(SECOND);
+    await removed;
+    expect(engine.size).to.equal(0);
+  });
+
+  it('close stops everything when asked, and leaves no timer', async () => {
+    const {manager, clock, engine} = await runningHarness(appOf({web: 2}), {behaviour: () => ({termMs: null})});
+    const closed = manager.close({dynos: 'stop'});
+    await clock.advance(31 * SECOND);
+    await closed;
+    expect(engine.size).to.equal(0);
+    await clock.advance(2 * MINUTE);
+    expect(clock.pendingTimers).to.equal(0);
+  });
+});
+
+describe('an engine that does not answer', () => {
+  it('changes nothing desired, and is asked again', async () => {
+    const {manager, clock, engine, states, takeLog} = await runningHarness(appOf({web: 1}));
+    engine.breakOff();
+    takeLog();
+    manager.setApp(appOf({web: 2}, {revision: 2}));
+    await clock.advance(MINUTE);
+    expect(states()).to.deep.equal({'web.1': 'up', 'web.2': 'starting'});
+    engine.resume();
+    await clock.advance(15 * SECOND);
+    expect(states()).to.deep.equal({'web.1': 'up', 'web.2': 'up'});
+    expect(takeLog()).to.deep.equal([
+      'web.2: Starting process with command `node web.js`',
+      'web.2: State changed from starting to up',
+    ]);
+  });
+
+  it('may lose dynos meanwhile', async () => {
+    const {clock, engine, states} = await runningHarness(appOf({web: 1}));
+    engine.breakOff();
+    engine.end('web.1', 137);
+    await clock.advance(5 * SECOND);
+    engine.resume();
+    await clock.advance(MINUTE);
+    expect(states()).to.deep.equal({'web.1': 'up'});
+    expect(engine.starts).to.equal(2);
+  });
+
+  it('that refuses makes the dyno crash with its reason', async () => {
+    const {DynoError} = await import('../../src/model/error.js');
+    const startError = new DynoError('engine_refused', {engine: 'simulated', action: 'start', reason: 'no image-3'});
+    const {takeLog, states} = await runningHarness(appOf({web: 1}), {behaviour: () => ({startError})});
+    expect(takeLog().slice(0, 3)).to.deep.equal([
+      'web.1: Starting process with command `node web.js`',
+      'web.1: Error R99 (Platform error) -> The simulated engine refused to start: no image-3',
+      'web.1: State changed from starting to crashed',
+    ]);
+    expect(states()).to.deep.equal({'web.1': 'crashed'});
+  });
+});
