@@ -92,6 +92,13 @@ export interface NetworkSpec {
   kind: 'common' | 'space';
   /** CIDR; the engine picks one for `common` when absent */
   subnet?: string;
+  /**
+   * Spaces: all that dynos send beyond the network leaves from these addresses, or not at all (heroku-behaviour.md 1.4).
+   * They are of one edge network (src/model/subnets.ts).
+   */
+  egress?: {addresses: string[]};
+  /** Spaces with `egress`: ports of the machine that dynos may reach at the network's first address: the router's */
+  hostPorts?: number[];
 }
 
 export interface DynoSpec {
