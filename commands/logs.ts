@@ -16,7 +16,7 @@ The last lines are taken first and then filtered, as Heroku does. --json prints 
   static override flags = {
     ...appFlag,
     num: integer({char: 'n', description: 'number of lines', min: 1, max: limits.logHistory}),
-    tail: boolean({char: 't', description: 'continually stream logs'}),
+    tail: boolean({char: 't', description: 'continually stream logs', default: false}),
     source: string({char: 's', description: 'only this source: app or heroku'}),
     'dyno-name': string({char: 'd', description: 'only this dyno, such as web.1', aliases: ['dyno']}),
     'process-type': string({
@@ -43,23 +43,16 @@ The last lines are taken first and then filtered, as Heroku does. --json prints 
       source: flags.source,
       dyno: flags['dyno-name'] ?? flags['process-type'],
     });
-    const write = this.lineWriter();
     for await (const line of lines) {
-      if (matchesFilter(line, filter) && !write(line)) break;
+      if (!matchesFilter(line, filter)) continue;
+      process.stdout.write(`${this.formOf(line)}\n`);
+      // Nobody reads any more: `dyno logs --tail | head`.
+      if (process.stdout.errored) break;
     }
   }
 
-  /** Answers false once nobody reads any more. */
-  private lineWriter(): (line: string) => boolean {
-    const out = process.stdout;
-    let open = true;
-    out.once('error', () => (open = false));
-    return (line) => {
-      const text = this.jsonEnabled()
-        ? JSON.stringify(parseLogLine(line) ?? {message: line})
-        : paintLogLine(line, this.palette);
-      if (open) out.write(`${text}\n`);
-      return open && !out.destroyed;
-    };
+  private formOf(line: string): string {
+    if (this.jsonEnabled()) return JSON.stringify(parseLogLine(line) ?? {message: line});
+    return paintLogLine(line, this.palette);
   }
 }

@@ -18,7 +18,7 @@ export default class PlatformLogs extends DynoCommand {
     const path = flags.runtime ? home.runtime(flags.runtime).log : home.platformLog;
     for await (const line of readFileTail(path, {lines: flags.num, tail: flags.tail})) {
       process.stdout.write(`${this.jsonEnabled() ? JSON.stringify({message: line}) : line}\n`);
-      if (process.stdout.destroyed) break;
+      if (process.stdout.errored) break;
     }
   }
 }

@@ -17,7 +17,7 @@ export abstract class ChaosCommand extends DynoCommand {
   protected abstract readonly doing: string;
 
   async run() {
-    const {args, flags} = await this.parse(this.ctor as typeof ChaosCommand);
+    const {args, flags} = await this.parse(ChaosCommand);
     const app = this.appOf(flags);
     const order: ChaosOrder = {
       kind: this.kind,

@@ -4,16 +4,26 @@ import {readServerSentEvents} from '../client/streams.js';
 import {DynoError} from '../model/error.js';
 
 const RETRY_MS = 500;
+/** ms for which a tail waits for a platform that is gone: it may be restarting, or it was stopped for good */
+const PATIENCE_MS = 60_000;
 
 /**
  * Lines of an app's log: history, and with `tail` all that follows, also across restarts of the platform and the
  * runtime. Each reconnection asks for what came after the last line seen.
  */
-export async function* followLog(api: Api, app: string, request: LogSessionRequest): AsyncGenerator<string> {
+export async function* followLog(
+  api: Api,
+  app: string,
+  request: LogSessionRequest,
+  patienceMs = PATIENCE_MS,
+): AsyncGenerator<string> {
   let session = await api.createLogSession(app, request);
-  for (let lastEventId = ''; ;) {
+  if (request.tail) api.stopReviving();
+  let lastEventId = '';
+  for (let lostAt: number | null = null; ;) {
     try {
       const stream = await api.stream(session.logplex_url, {accept: 'text/event-stream', lastEventId});
+      lostAt = null;
       for await (const event of readServerSentEvents(stream)) {
         lastEventId = event.id || lastEventId;
         yield* event.data.split('\n');
@@ -21,25 +31,21 @@ export async function* followLog(api: Api, app: string, request: LogSessionReque
       if (!request.tail) return;
     } catch (error) {
       if (!request.tail || !isPassing(error)) throw error;
+      lostAt ??= Date.now();
+      if (Date.now() - lostAt > patienceMs) throw error;
     }
     await delay(RETRY_MS);
-    session = await renew(api, app, request, session);
+    session = await api.createLogSession(app, request).catch((error: unknown) => {
+      if (isPassing(error)) return session;
+      throw error;
+    });
   }
 }
 
-/** A session lives for some minutes; a new one goes on after the same line. */
-async function renew(api: Api, app: string, request: LogSessionRequest, old: {logplex_url: string; id: string}) {
-  try {
-    return await api.createLogSession(app, request);
-  } catch (error) {
-    if (isPassing(error)) return old;
-    throw error;
-  }
-}
-
+/** What a restart of the platform or a runtime looks like from here. */
 function isPassing(error: unknown): boolean {
   if (!(error instanceof DynoError)) return (error as NodeJS.ErrnoException).code === 'ECONNRESET';
-  return error.code === 'platform_unavailable' || [403, 404, 503].includes(Number(error.details.status));
+  return error.code === 'platform_unavailable' || Number(error.details.status) === 503;
 }
 
 /** The lines of history, at once. */

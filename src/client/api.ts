@@ -221,6 +221,11 @@ export class Api {
     return this.http.openUrl('GET', url, {headers, signal});
   }
 
+  /** From now on a platform that was stopped stays so: for what goes on in the background, such as a tail. */
+  stopReviving(): void {
+    this.http.stopReviving();
+  }
+
   close(): void {
     this.http.close();
   }

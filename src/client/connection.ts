@@ -32,6 +32,8 @@ export interface ConnectionOptions {
 export class Connection {
   private readonly agent = new Agent({keepAlive: true});
   private prepared?: Promise<void>;
+  private reviving?: Promise<void>;
+  private mayRevive = true;
 
   constructor(private readonly options: ConnectionOptions) {}
 
@@ -46,8 +48,10 @@ export class Connection {
     this.prepared ??= this.options.prepare?.() ?? Promise.resolve();
     await this.prepared;
     const response = await this.send(method, path, options).catch(async (error: unknown) => {
-      if (codeOf(error) !== 'ECONNREFUSED' || !this.options.revive || options.payload) throw unavailable(error);
-      await this.options.revive();
+      if (codeOf(error) !== 'ECONNREFUSED' || !this.options.revive || !this.mayRevive) throw unavailable(error);
+      // One start for all calls that found nobody; an upload cannot be sent a second time, and is never the first call.
+      this.reviving ??= this.options.revive().finally(() => (this.reviving = undefined));
+      await this.reviving;
       return this.send(method, path, options).catch((again: unknown) => Promise.reject(unavailable(again)));
     });
     const status = response.statusCode ?? 0;
@@ -60,6 +64,11 @@ export class Connection {
     const {pathname, search, hostname} = new URL(url);
     if (!isLoopback(hostname)) throw new DynoError('unavailable', {message: `${hostname} is not on this machine.`});
     return this.open(method, pathname + search, options);
+  }
+
+  /** From now on a platform that was stopped stays so: for what goes on in the background, such as a tail. */
+  stopReviving(): void {
+    this.mayRevive = false;
   }
 
   close(): void {

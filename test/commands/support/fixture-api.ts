@@ -8,12 +8,17 @@ export interface RecordedRequest {
   headers: IncomingMessage['headers'];
 }
 
-export type Answer = unknown | ((request: RecordedRequest, response: ServerResponse) => void);
+export type Responder = (request: RecordedRequest, response: ServerResponse) => void;
+
+/** Sends text as it is. */
+export function text(body: string, type = 'text/plain'): Responder {
+  return (_request, response) => void response.writeHead(200, {'content-type': type}).end(body);
+}
 
 /** A real HTTP server with the answers that a test gives it; remembers what was asked. */
 export class FixtureApi {
   readonly requests: RecordedRequest[] = [];
-  private readonly answers = new Map<string, {status: number; answer: Answer}>();
+  private readonly answers = new Map<string, {status: number; answer: unknown}>();
 
   private constructor(private readonly server: Server) {}
 
@@ -34,7 +39,7 @@ export class FixtureApi {
   }
 
   /** `call` is method and path: `GET /apps/demo`. A function answers by itself. */
-  on(call: string, answer: Answer, status = 200): this {
+  on(call: string, answer: unknown, status = 200): this {
     this.answers.set(call, {status, answer});
     return this;
   }
@@ -60,7 +65,7 @@ export class FixtureApi {
     };
     this.requests.push(recorded);
     const found = this.answers.get(recorded.call);
-    if (typeof found?.answer === 'function') return void found.answer(recorded, response);
+    if (typeof found?.answer === 'function') return (found.answer as Responder)(recorded, response);
     const missing = {id: 'not_found', message: `The fixture has no ${recorded.call}.`};
     response.writeHead(found?.status ?? 404, {'content-type': 'application/json'});
     response.end(JSON.stringify(found ? found.answer : missing));
