@@ -87,16 +87,25 @@ export class DynoDirectory {
   }
 }
 
-/** Records below `root`; a directory without one is what a kill in the middle of a start left, and is removed. */
-export async function readRecords(root: string, runtime: string): Promise<DynoRecord[]> {
-  const records: DynoRecord[] = [];
-  for (const name of await readdir(root).catch(() => [])) {
-    if (!name.startsWith(`${runtime}.`)) continue;
-    try {
-      records.push(JSON.parse(await readFile(join(root, name, 'dyno.json'), 'utf8')) as DynoRecord);
-    } catch {
-      await new DynoDirectory(join(root, name)).remove();
-    }
+/** Engine ids of the dynos of a runtime below `root`. */
+export async function listDynoNames(root: string, runtime: string): Promise<Set<string>> {
+  const names = await readdir(root).catch(() => []);
+  return new Set(names.filter((name) => name.startsWith(`${runtime}.`)));
+}
+
+/** Null when there is none yet, or none any more. */
+export async function readRecord(path: string): Promise<DynoRecord | null> {
+  try {
+    return JSON.parse(await readFile(join(path, 'dyno.json'), 'utf8')) as DynoRecord;
+  } catch {
+    return null;
   }
-  return records;
+}
+
+/** Removes directories without a record: what a kill in the middle of a start or of a removal left. */
+export async function sweepDynos(root: string, runtime: string): Promise<void> {
+  for (const name of await listDynoNames(root, runtime)) {
+    const path = join(root, name);
+    if ((await readRecord(path)) === null) await new DynoDirectory(path).remove();
+  }
 }

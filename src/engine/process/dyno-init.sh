@@ -2,16 +2,14 @@
 # First process of a dyno on the process engine: runs the command as Heroku does and leaves its exit status behind,
 # so that a runtime which was away can still read it.
 #
-#   dyno-init.sh DYNO_DIRECTORY detached|attached
+#   dyno-init.sh DYNO_DIRECTORY       the dyno itself
+#   dyno-init.sh DYNO_DIRECTORY exec  one more command in a running dyno
 #   environment: the dyno's own, and DYNO_INIT_COMMAND, which the command does not see
 #
 # It takes no part in stopping: the engine signals every other process of the dyno by itself.
-directory=$1 way=$2 command=$DYNO_INIT_COMMAND
+directory=$1 way=${2:-} command=$DYNO_INIT_COMMAND
 unset DYNO_INIT_COMMAND
 cd "$directory/app" || exit 126
-
-# A handler, not "ignore": children get the default back.
-trap ':' TERM HUP INT
 
 run() {
   local script
@@ -24,23 +22,19 @@ run() {
   exec bash -c "$command"
 }
 
-if [ "$way" = attached ]; then
-  # In the foreground, because it owns the terminal.
-  (trap - TERM HUP INT; run)
-  status=$?
-else
-  # Job control, because bash lets other background commands ignore SIGINT. Its own messages go nowhere.
-  exec 3>&2 2>/dev/null
-  set -m
-  (trap - TERM HUP INT; exec 2>&3 3>&-; run) &
-  main=$!
-  exec 3>&-
-  while :; do
-    wait "$main"
-    status=$?
-    # A trapped signal ends the wait early; then the process is still there.
-    kill -0 "$main" 2>/dev/null || break
-  done
-fi
+[ "$way" = exec ] && run
 
+# A handler, not "ignore": children get the default back. It waits until the command has ended.
+trap ':' TERM HUP INT
+# Bash tells which signal ended its child; that is not the dyno's output.
+exec 3>&2 2>/dev/null
+(
+  trap - TERM HUP INT
+  exec 2>&3 3>&-
+  # SIGTERM may have come before this process was there to get it.
+  [ -e "$directory/stopping" ] && exit 143
+  run
+)
+status=$?
 printf '%s\n' "$status" >"$directory/exit.new" && mv "$directory/exit.new" "$directory/exit"
+exit "$status"

@@ -13,7 +13,10 @@ export function processFacts(): EngineFacts {
         ? {holds: true, note: 'each dyno has a loopback address of its own'}
         : {holds: false, why: 'Dynos share 127.0.0.1, so a server bound to it alone counts as bound to $PORT.'},
       'dyno-isolation': {holds: false, why: 'Dynos are processes of this machine and can reach each other.'},
-      'memory-limit': {holds: true, note: 'by looking at resident memory every 20 s, not by the kernel'},
+      'memory-limit': {
+        holds: false,
+        why: 'Memory is not limited by the kernel: R14 and R15 come from a look at resident memory every 20 s.',
+      },
       'process-limit': {holds: false, why: 'The number of processes of a dyno is not limited.'},
       'cpu-share': {holds: false, why: 'Dynos share the CPU as any processes do.'},
       'private-filesystem': {

@@ -23,7 +23,7 @@ import type {
   SlugSpec,
 } from '../engine.js';
 import {buildOnHost} from './build.js';
-import {DynoDirectory, readRecords} from './dyno-directory.js';
+import {DynoDirectory, listDynoNames, readRecord, sweepDynos} from './dyno-directory.js';
 import type {DynoRecord} from './dyno-directory.js';
 import {dynoEnvironment} from './dyno-environment.js';
 import {processFacts} from './facts.js';
@@ -69,14 +69,18 @@ export class ProcessEngine implements Engine {
   readonly #cacheRoot: string;
   readonly #slugs: SlugDirectories;
   readonly #dynos = new Map<string, Known>();
+  /** being copied to disk by this object: not to be taken for what another one left */
+  readonly #starting = new Set<string>();
   readonly #listeners = new Set<(event: EngineEvent) => void>();
 
-  constructor({runtime, directory}: ProcessEngineOptions) {
+  constructor({owner, runtime, directory}: ProcessEngineOptions) {
+    // Owners share nothing, not even by the same directory.
+    const root = join(directory, owner);
     this.#runtime = runtime;
-    this.#dynosRoot = join(directory, 'dynos');
-    this.#buildsRoot = join(directory, 'builds');
-    this.#cacheRoot = join(directory, 'cache');
-    this.#slugs = new SlugDirectories(join(directory, 'slugs'));
+    this.#dynosRoot = join(root, 'dynos');
+    this.#buildsRoot = join(root, 'builds');
+    this.#cacheRoot = join(root, 'cache');
+    this.#slugs = new SlugDirectories(join(root, 'slugs'));
   }
 
   async open(): Promise<EngineFacts> {
@@ -84,9 +88,8 @@ export class ProcessEngine implements Engine {
       await mkdir(root, {recursive: true, mode: 0o700});
     }
     await this.#slugs.open();
-    for (const record of await readRecords(this.#dynosRoot, this.#runtime)) {
-      if (!this.#dynos.has(record.engineId)) this.#remember(record);
-    }
+    await sweepDynos(this.#dynosRoot, this.#runtime);
+    await this.#look();
     return processFacts();
   }
 
@@ -122,10 +125,11 @@ export class ProcessEngine implements Engine {
       address: ownAddress(),
       init: null,
     };
+    this.#starting.add(engineId);
     try {
       await mkdir(directory.tmp, {recursive: true, mode: 0o700});
-      await this.#slugs.copyTo(spec.image, directory.app);
       await directory.save(record);
+      await this.#slugs.copyTo(spec.image, directory.app);
       const known = this.#remember(record);
       known.launching = true;
       if (spec.attach) await this.#launchAttached(known, spec.attach.tty, output);
@@ -136,11 +140,14 @@ export class ProcessEngine implements Engine {
       this.#dynos.delete(engineId);
       await directory.remove();
       throw refused('start the dyno', directory.path, error);
+    } finally {
+      this.#starting.delete(engineId);
     }
   }
 
   async listDynos(): Promise<EngineDyno[]> {
     const dynos: EngineDyno[] = [];
+    await this.#look();
     for (const known of this.#dynos.values()) {
       await this.#settle(known);
       dynos.push(this.#dynoOf(known));
@@ -149,9 +156,12 @@ export class ProcessEngine implements Engine {
   }
 
   async followDyno(engineId: string, since: string | null, output: DynoOutput): Promise<void> {
-    const known = this.#known(engineId);
+    await this.#look();
+    const known = this.#dynos.get(engineId);
+    if (!known) return output.end();
     await this.#follow(known, since, output);
     await this.#settle(known);
+    if (known.exit) await known.tail?.end();
   }
 
   async signalDyno(engineId: string, signal: DynoSignal): Promise<void> {
@@ -179,8 +189,8 @@ export class ProcessEngine implements Engine {
   }
 
   async isBound(engineId: string): Promise<boolean> {
-    const {record} = this.#known(engineId);
-    return record.spec.port !== null && (await connects(record.address, record.spec.port));
+    const record = this.#dynos.get(engineId)?.record;
+    return record?.spec.port != null && (await connects(record.address, record.spec.port));
   }
 
   async usageOf(engineId: string): Promise<DynoUsage | null> {
@@ -203,9 +213,9 @@ export class ProcessEngine implements Engine {
     const {record, directory} = this.#known(engineId);
     return startSession({
       file: 'bash',
-      args: ['-c', exec.command],
+      args: [INIT, directory.path, 'exec'],
       cwd: directory.app,
-      env: {...dynoEnvironment(record, directory), ...exec.env},
+      env: {...dynoEnvironment(record, directory), ...exec.env, DYNO_INIT_COMMAND: exec.command},
       tty: exec.tty,
     });
   }
@@ -233,7 +243,7 @@ export class ProcessEngine implements Engine {
 
   async importSlug(spec: SlugSpec, tgz: Readable): Promise<BuildResult> {
     const slug = await this.#slugs.import(spec.appId, tgz);
-    return {...slug, procfile: null, defaultTypes: {}, detected: null};
+    return {...slug, procfile: await this.#slugs.readProcfile(slug.image), defaultTypes: {}, detected: null};
   }
 
   exportSlug(image: string): Promise<Readable> {
@@ -255,7 +265,7 @@ export class ProcessEngine implements Engine {
   async #launchDetached(known: Known, output: DynoOutput): Promise<void> {
     const {record, directory} = known;
     const files = await directory.openOutput();
-    const child = spawn('bash', [INIT, directory.path, 'detached'], {
+    const child = spawn('bash', [INIT, directory.path], {
       cwd: directory.app,
       env: {...dynoEnvironment(record, directory), DYNO_INIT_COMMAND: record.spec.command},
       detached: true,
@@ -271,6 +281,9 @@ export class ProcessEngine implements Engine {
     child.unref();
     await this.#launched(known, child.pid!);
     await this.#follow(known, null, output);
+    known.launching = false;
+    // It may have ended before anybody listened.
+    await this.#settle(known);
   }
 
   /** The client's terminal is the dyno's: such a dyno does not outlive the runtime, as its client does not either. */
@@ -278,7 +291,7 @@ export class ProcessEngine implements Engine {
     const {record, directory} = known;
     const session = await startSession({
       file: 'bash',
-      args: [INIT, directory.path, 'attached'],
+      args: [INIT, directory.path],
       cwd: directory.app,
       env: {...dynoEnvironment(record, directory), DYNO_INIT_COMMAND: record.spec.command},
       tty,
@@ -289,16 +302,18 @@ export class ProcessEngine implements Engine {
       await this.#settle(known);
     });
     await this.#launched(known, session.pid);
+    known.launching = false;
+    await this.#settle(known);
   }
 
   async #launched(known: Known, pid: number): Promise<void> {
     const {record, directory} = known;
     record.init = {pid, identity: (await identityOf(pid)) ?? 'ended'};
     await directory.save(record);
-    known.launching = false;
   }
 
   async #follow(known: Known, since: string | null, output: DynoOutput): Promise<void> {
+    await known.tail?.drop();
     known.tail = new OutputTail(known.directory.path, output);
     await known.tail.start(since, () => void this.#settle(known));
   }
@@ -333,8 +348,23 @@ export class ProcessEngine implements Engine {
 
   /** All but its init, which only waits for the others. */
   async #processesOf({record}: Known): Promise<number[]> {
-    const pids = await processesOf(record.engineId);
+    const pids = await processesOf(record.engineId, record.init?.pid);
     return pids.filter((pid) => pid !== record.init?.pid);
+  }
+
+  /** What other engine objects of this owner and runtime started or removed meanwhile. */
+  async #look(): Promise<void> {
+    const names = await listDynoNames(this.#dynosRoot, this.#runtime);
+    for (const name of names) {
+      if (this.#dynos.has(name) || this.#starting.has(name)) continue;
+      const record = await readRecord(join(this.#dynosRoot, name));
+      if (record && !this.#dynos.has(name) && !this.#starting.has(name)) this.#remember(record);
+    }
+    for (const [engineId, known] of this.#dynos) {
+      if (names.has(engineId) || known.launching) continue;
+      this.#dynos.delete(engineId);
+      await known.tail?.end();
+    }
   }
 
   #remember(record: DynoRecord): Known {

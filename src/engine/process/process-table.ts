@@ -17,10 +17,11 @@ export interface ProcessUsage {
 }
 
 /**
- * The processes of this machine, by the marker they inherited. Linux reads /proc; elsewhere `ps` shows the
- * environment of the user's own processes.
+ * The processes of a dyno: those in the session that its init leads, and by the marker they inherited those that
+ * moved to a session of their own. One that is just being replaced by execve has no environment to read.
+ * Linux reads /proc; elsewhere `ps` shows the environment of the user's own processes.
  */
-export async function processesOf(engineId: string): Promise<number[]> {
+export async function processesOf(engineId: string, session?: number): Promise<number[]> {
   const marker = `${MARKER}=${engineId}`;
   if (process.platform !== 'linux') return listWithPs(marker);
   const pids: number[] = [];
@@ -28,7 +29,8 @@ export async function processesOf(engineId: string): Promise<number[]> {
     (await readdir('/proc')).map(async (entry) => {
       if (!/^\d+$/.test(entry)) return;
       const environment = await readOr(`/proc/${entry}/environ`);
-      if (environment.startsWith(`${marker}\0`) || environment.includes(`\0${marker}\0`)) pids.push(Number(entry));
+      const marked = environment.startsWith(`${marker}\0`) || environment.includes(`\0${marker}\0`);
+      if (marked || (session !== undefined && (await sessionOf(entry)) === session)) pids.push(Number(entry));
     }),
   );
   return pids;
@@ -84,6 +86,12 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): void {
 function statFields(text: string): string[] | null {
   const end = text.lastIndexOf(')');
   return end === -1 ? null : text.slice(end + 2).split(' ');
+}
+
+/** Session of a process that lives; zombies belong to nobody any more. */
+async function sessionOf(pid: string): Promise<number | null> {
+  const fields = statFields(await readOr(`/proc/${pid}/stat`));
+  return fields && fields[0] !== 'Z' ? Number(fields[3]) : null;
 }
 
 async function listWithPs(marker: string): Promise<number[]> {

@@ -1,7 +1,7 @@
 import {createHash, randomUUID} from 'node:crypto';
 import {mkdir, readFile, readdir, rename, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {PassThrough} from 'node:stream';
+import {Transform} from 'node:stream';
 import type {Readable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import {createGunzip, createGzip} from 'node:zlib';
@@ -10,6 +10,12 @@ import {extract, pack} from 'tar-fs';
 import type {PackOptions} from 'tar-fs';
 import {DynoError} from '../../model/error.js';
 import type {EngineImage} from '../engine.js';
+
+/** A slug as a gzipped tar: bytes, and what `SHA256:` of it is. */
+interface Archive {
+  size: number;
+  checksum: string;
+}
 
 interface SlugRecord {
   image: string;
@@ -33,14 +39,14 @@ export class SlugDirectories {
     await mkdir(this.#root, {recursive: true, mode: 0o700});
   }
 
-  /** Takes a directory over as the slug of an app. */
-  async add(appId: string, appDirectory: string): Promise<{image: string; size: number; checksum: string}> {
+  /** Takes a directory over as the slug of an app; `known`: its archive, where there is one already. */
+  async add(appId: string, appDirectory: string, known?: Archive): Promise<Archive & {image: string}> {
     const image = randomUUID();
     const draft = join(this.#root, `draft-${process.pid}-${image}`);
     await mkdir(draft, {mode: 0o700});
     try {
       await rename(appDirectory, join(draft, 'app'));
-      const {size, checksum} = await measure(packApp(join(draft, 'app')));
+      const {size, checksum} = known ?? (await measure(packApp(join(draft, 'app'))));
       const record: SlugRecord = {image, appId, size, createdAt: Date.now()};
       await writeFile(join(draft, 'slug.json'), JSON.stringify(record), {mode: 0o600});
       await rename(draft, join(this.#root, image));
@@ -51,14 +57,14 @@ export class SlugDirectories {
     }
   }
 
-  async import(appId: string, tgz: Readable): Promise<{image: string; size: number; checksum: string}> {
+  async import(appId: string, tgz: Readable): Promise<Archive & {image: string}> {
     const directory = join(this.#root, `draft-${process.pid}-import-${randomUUID()}`);
+    const archive = measureOnTheWay();
     try {
-      await unpack(tgz, directory, (name) => name.replace(/^(\.\/)?app(\/|$)/, ''));
-      return await this.add(appId, directory);
-    } catch (error) {
-      if (error instanceof DynoError) throw error;
-      throw new DynoError('slug_invalid', {reason: (error as Error).message}, error);
+      const arrived = pipeline(tgz, archive.through);
+      await unpack(archive.through, directory, (name) => name.replace(/^(\.\/)?app(\/|$)/, ''));
+      await arrived;
+      return await this.add(appId, directory, archive.result());
     } finally {
       await rm(directory, {recursive: true, force: true});
     }
@@ -68,6 +74,10 @@ export class SlugDirectories {
     const gzip = createGzip({level: 1});
     pipeline(packApp(this.#app(image)), gzip).catch((error: Error) => gzip.destroy(error));
     return gzip;
+  }
+
+  readProcfile(image: string): Promise<string | null> {
+    return readFile(join(this.#app(image), 'Procfile'), 'utf8').catch(() => null);
   }
 
   /** A private copy for a dyno: shares blocks where the file system can, else copies. */
@@ -95,7 +105,11 @@ export class SlugDirectories {
   }
 }
 
-/** Unpacks a gzipped tar; entries that would leave the directory are refused. */
+/**
+ * Unpacks a gzipped tar; entries that would leave the directory are refused.
+ *
+ * @throws DynoError slug_invalid
+ */
 export async function unpack(tgz: Readable, directory: string, map: (name: string) => string): Promise<void> {
   await mkdir(directory, {recursive: true, mode: 0o700});
   const target = extract(directory, {
@@ -103,7 +117,12 @@ export async function unpack(tgz: Readable, directory: string, map: (name: strin
     ignore: (_name, header) =>
       header?.type !== undefined && !['file', 'directory', 'symlink', 'link'].includes(header.type),
   });
-  await pipeline(tgz, createGunzip(), target);
+  try {
+    await pipeline(tgz, createGunzip(), target);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw error;
+    throw new DynoError('slug_invalid', {reason: (error as Error).message}, error);
+  }
 }
 
 /** Slugs hold `./app/…` and say nothing of who made them or when. */
@@ -116,15 +135,22 @@ function packApp(directory: string): Readable {
   return pack(directory, options) as unknown as Readable;
 }
 
-/** Size of the slug as an archive, and what `SHA256:` of it is. */
-async function measure(tar: Readable): Promise<{size: number; checksum: string}> {
+async function measure(tar: Readable): Promise<Archive> {
+  const archive = measureOnTheWay();
+  archive.through.resume();
+  await pipeline(tar, createGzip({level: 1}), archive.through);
+  return archive.result();
+}
+
+function measureOnTheWay(): {through: Transform; result: () => Archive} {
   const sha256 = createHash('sha256');
   let size = 0;
-  const count = new PassThrough();
-  count.on('data', (chunk: Buffer) => {
-    size += chunk.length;
-    sha256.update(chunk);
+  const through = new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      size += chunk.length;
+      sha256.update(chunk);
+      done(null, chunk);
+    },
   });
-  await pipeline(tar, createGzip({level: 1}), count);
-  return {size, checksum: `SHA256:${sha256.digest('hex')}`};
+  return {through, result: () => ({size, checksum: `SHA256:${sha256.digest('hex')}`})};
 }
