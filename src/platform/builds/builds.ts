@@ -166,10 +166,10 @@ export class Builds {
   async #run(work: Work): Promise<{build: Build; release: Release | null}> {
     const {streams, log} = this.#context;
     const {build, app, folder} = work;
-    let lastLine = '';
+    let tail = '';
     const write = (text: string) => {
       streams.append(build.streamId, text);
-      lastLine = text.split('\n').findLast((line) => line.trim() !== '') ?? lastLine;
+      tail = (tail + text).slice(-1000);
     };
     let ended = build;
     let release: Release | null = null;
@@ -180,7 +180,8 @@ export class Builds {
       const {message, remedy} = error instanceof DynoError ? error : new DynoError('internal');
       if (!(error instanceof DynoError)) log.error(`build ${build.id} of ${app.name}`, error);
       // Buildpacks have said it already, in their own words.
-      if (!lastLine.startsWith(' !') || !(error instanceof DynoError && error.code === 'build_failed')) {
+      const isTold = error instanceof DynoError && error.code === 'build_failed' && tail.includes('\n !  ');
+      if (!isTold) {
         write(failureText(message, remedy));
       }
       write(PUSH_FAILED);

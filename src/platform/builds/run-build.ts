@@ -53,8 +53,8 @@ export async function runBuild(
 ): Promise<BuiltSource> {
   const strategy = chooseStrategy(request.stack, request.buildpacks, request.tree.texts);
   const names = request.buildpacks.map(buildpackName);
-  if (strategy.kind === 'dockerfile') write(`=== Building web (${strategy.dockerfile.path})\n`);
-  else write(buildHeading(request.stack) + buildpackHeading(names));
+  // The engine has its own words for an image.
+  if (strategy.kind === 'buildpacks') write(buildHeading(request.stack) + buildpackHeading(names));
 
   const spec = await specOf(request, strategy, signal);
   const result = await engine.build(spec, write, signal);

@@ -11,6 +11,10 @@ export function addRawBodyRoutes(server: FastifyInstance, addRoutes: (scope: Fas
   void server.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    // The official CLI sends an empty one, which fastify would refuse.
+    scope.addHook('onRequest', async ({raw}) => {
+      raw.headers['content-type'] ||= 'application/octet-stream';
+    });
     addRoutes(scope);
   });
 }

@@ -3,6 +3,7 @@ import {fileURLToPath} from 'node:url';
 import type {FastifyInstance, FastifyReply, FastifyRequest} from 'fastify';
 import {DynoError} from '../../model/error.js';
 import type {Builds} from '../builds/builds.js';
+import {addRawBodyRoutes} from '../builds/upload.js';
 import type {PlatformContext} from '../context.js';
 import {KeyedQueue} from '../keyed-queue.js';
 import type {App} from '../store/apps.js';
@@ -77,9 +78,7 @@ export function registerGitRoutes(server: FastifyInstance, context: PlatformCont
     if (context.store.apps.find(app.id)) context.store.apps.update(app.id, {repoSize});
   };
 
-  void server.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+  addRawBodyRoutes(server, (scope) => {
     // git asks without credentials first, and then its credential helpers.
     scope.addHook('onSend', async (_request, reply) => {
       if (reply.statusCode === 401) reply.header('www-authenticate', 'Basic realm="dyno", charset="UTF-8"');
