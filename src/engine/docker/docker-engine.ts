@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import {setMaxListeners} from 'node:events';
 import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
@@ -58,6 +59,8 @@ export interface DockerEngineOptions {
   /** `host` for a stack image of this machine's files, or the name of an image; absent: Heroku's where it can be had */
   stackImage?: string;
   clock?: Clock;
+  /** reach dynos on ports of 127.0.0.1 even where their own addresses could be reached */
+  publish?: boolean;
 }
 
 /** Runs dynos as containers of a Docker Engine: the real thing, on one machine. See docs/engines.md. */
@@ -80,6 +83,8 @@ export class DockerEngine implements Engine {
 
   constructor(options: DockerEngineOptions) {
     this.#options = options;
+    // One listener per dyno that is read.
+    setMaxListeners(0, this.#closing.signal);
     this.#identity = {owner: options.owner, runtime: options.runtime};
     this.#docker = connect(options.docker);
     this.#ca = readCaBundle();
@@ -93,6 +98,9 @@ export class DockerEngine implements Engine {
 
   async open(): Promise<EngineFacts> {
     const probed = await probeEngine(this.#docker);
+    if (this.#options.publish) {
+      probed.facts.abilities['direct-address'] = {holds: false, why: 'Dynos are published on 127.0.0.1 as asked for.'};
+    }
     const cached = await this.#cachedIsolation(probed.fingerprint);
     if (cached) probed.facts.abilities['dyno-isolation'] = cached;
     this.#probed = probed;

@@ -13,6 +13,7 @@ export interface StackImage {
 }
 
 const PULL_START_MS = 4000;
+const DAY_S = 86_400;
 
 /**
  * Heroku's own stack images where they are present or can be pulled; else one image of this machine's own files, which
@@ -56,6 +57,7 @@ export class StackImages {
       });
     }
     await this.#importHostFiles(host, stack);
+    await this.#removeOlder(host);
     return {run: host, build: host};
   }
 
@@ -82,6 +84,18 @@ export class StackImages {
       tar.destroy();
       throw asDynoError('make a stack image', error);
     });
+  }
+
+  /** Names of images that this machine has not made for a day: it was upgraded since. Releases keep their layers. */
+  async #removeOlder(newest: string): Promise<void> {
+    const filters = {label: [`${KIND}=stack`], reference: ['dyno/stack']};
+    const images = await call('list images', () => this.#docker.listImages({filters}));
+    for (const {RepoTags, Created} of images) {
+      if (Date.now() / 1000 - Created < DAY_S) continue;
+      for (const name of RepoTags ?? []) {
+        if (name !== newest) await this.#docker.getImage(name).remove().catch(() => undefined);
+      }
+    }
   }
 
   /** False when the registry does not answer soon: most machines that cannot reach it never can. */

@@ -1,4 +1,3 @@
-import {once} from 'node:events';
 import {PassThrough, type Readable} from 'node:stream';
 import {extract, type Extract, type Header, pack, type Pack} from 'tar-stream';
 
@@ -33,6 +32,8 @@ export function copyTar(source: Readable, options: TarCopyOptions): Readable {
   packed.pipe(result);
   const reading = extract();
   source.on('error', (error) => reading.destroy(error));
+  // Told by the iteration as well, but only when it waits for an entry.
+  reading.on('error', (error: Error) => result.destroy(error));
   source.pipe(reading);
   result.on('close', () => source.destroy());
   void copyEntries(reading, packed, options).catch((error: Error) => {
@@ -59,15 +60,29 @@ async function copyEntries(source: Extract, packed: Pack, options: TarCopyOption
     }
     const peeked = options.peek && entry.header.size <= PEEK_BYTES && options.peek.has(name) ? ([] as Buffer[]) : null;
     const sink = packed.entry(header);
+    sink.on('error', () => undefined);
     for await (const chunk of entry) {
       peeked?.push(chunk as Buffer);
-      if (!sink.write(chunk)) await Promise.race([once(sink, 'drain'), once(packed, 'close')]);
+      if (!sink.write(chunk)) await drained(sink, packed);
       if (packed.destroyed) return;
     }
     sink.end(null);
     if (peeked) options.peek!.set(name, Buffer.concat(peeked).toString('utf8'));
   }
   packed.finalize();
+}
+
+/** Whichever comes first, a sink that takes more or the end of the archive. */
+function drained(sink: ReturnType<Pack['entry']>, packed: Pack): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      sink.off('drain', done);
+      packed.off('close', done);
+      resolve();
+    };
+    sink.on('drain', done);
+    packed.on('close', done);
+  });
 }
 
 function renamed(header: Header, name: string, options: TarCopyOptions): HeaderOf {

@@ -1,0 +1,109 @@
+import type Docker from 'dockerode';
+import {edgeOf, spaceLayout} from '../../../model/subnets.js';
+import type {NetworkSpec} from '../../engine.js';
+import {call} from '../connection.js';
+import {type Identity, labelFilter, OWNER, runtimeLabels} from '../labels.js';
+import {removeNetwork} from '../networks.js';
+import {ensureBridge, findNetwork} from './bridge.js';
+import {ensureEdge, removeEdgeIfUnused} from './edge-network.js';
+import {ensureGateway, removeContainer} from './egress-gateway.js';
+import {bridgeName, NETWORK, SPACE} from './names.js';
+import {ensureNetImage} from './net-image.js';
+import {runNetHelper} from './net-helper.js';
+import {dropGuard, loadRules, spaceGuard} from './rules.js';
+
+/** A network for a space, with a way out of its own. */
+export type SpaceNetworkSpec = NetworkSpec & {subnet: string; egress: {addresses: string[]}};
+
+export interface SpaceGround {
+  docker: Docker;
+  identity: Identity;
+  /** dynos are reached on published ports, not at their own addresses */
+  published: () => boolean;
+}
+
+/**
+ * Makes a space's network whole: bridge, guard and gateway. Nothing is undone when a step fails; the next try goes on
+ * from there, and removal takes away whatever there is.
+ */
+export async function ensureSpaceNetwork(ground: SpaceGround, spec: SpaceNetworkSpec): Promise<void> {
+  const {docker, identity} = ground;
+  const image = await ensureNetImage(docker);
+  await ensureBridge(docker, identity, bridgeOptions(identity, spec));
+  await Promise.all([ensureGuard(ground, spec, image), openWayOut(ground, spec, image)]);
+}
+
+/** Makes sure of the part that can end by itself. */
+export async function openWayOut(
+  {docker, identity}: SpaceGround,
+  spec: SpaceNetworkSpec,
+  image?: string,
+): Promise<void> {
+  const {addresses} = spec.egress;
+  const edge = await ensureEdge(docker, identity, edgeOf(addresses[0]!));
+  await ensureGateway(docker, identity, {
+    network: spec.name,
+    subnet: spec.subnet,
+    addresses,
+    edge,
+    image: image ?? (await ensureNetImage(docker)),
+  });
+}
+
+/** No masquerading: what went out past the gateway would find no way back. */
+function bridgeOptions(identity: Identity, {name, subnet}: SpaceNetworkSpec): Docker.NetworkCreateOptions {
+  const {host, wayOut, pool} = spaceLayout(subnet);
+  return {
+    Name: name,
+    Driver: 'bridge',
+    EnableIPv6: false,
+    IPAM: {
+      Driver: 'default',
+      Config: [
+        {Subnet: subnet, Gateway: host, IPRange: pool, AuxiliaryAddresses: {DefaultGatewayIPv4: wayOut}} as object,
+      ],
+    },
+    Options: {
+      'com.docker.network.bridge.name': bridgeName(identity, name),
+      'com.docker.network.bridge.enable_ip_masquerade': 'false',
+    },
+    Labels: runtimeLabels(identity, SPACE),
+  };
+}
+
+async function ensureGuard(ground: SpaceGround, spec: SpaceNetworkSpec, image: string): Promise<void> {
+  const rules = spaceGuard({
+    bridge: bridgeName(ground.identity, spec.name),
+    subnet: spec.subnet,
+    hostPorts: spec.hostPorts ?? [],
+    published: ground.published(),
+  });
+  await onHost(ground, image, loadRules(rules), `guard the network ${spec.name}`);
+}
+
+async function onHost({docker, identity}: SpaceGround, image: string, script: string, action: string): Promise<void> {
+  await runNetHelper(docker, identity, {image, network: 'host', script, action});
+}
+
+/**
+ * Removes a space's network and all that belongs to it, whatever of it is there: gateway and data services first, then
+ * the guard, then the bridge, last the edge if no other space uses it. The guard outlives whom it guards.
+ */
+export async function removeSpaceNetwork(ground: SpaceGround, name: string): Promise<void> {
+  const {docker, identity} = ground;
+  const filters = labelFilter({[OWNER]: identity.owner, [NETWORK]: name});
+  const containers = await call('list containers', () => docker.listContainers({all: true, filters}));
+  const helpers = containers.filter(({Labels}) => Labels['dyno.id'] === undefined);
+  await Promise.all(helpers.map(({Id}) => removeContainer(docker, Id)));
+  const network = await findNetwork(docker, name);
+  if (network?.Labels?.[OWNER] === identity.owner) {
+    await onHost(
+      ground,
+      await ensureNetImage(docker),
+      loadRules(`${dropGuard(bridgeName(identity, name))}\n`),
+      'remove a guard',
+    );
+    await removeNetwork(docker, identity, name);
+  }
+  await removeEdgeIfUnused(docker, identity);
+}

@@ -1,0 +1,93 @@
+import {join} from 'node:path';
+import {expect} from 'chai';
+import {DockerEngine} from '../../../src/engine/docker/docker-engine.js';
+import {dockerSocket} from '../../../src/engine/docker/docker-answers.js';
+import {writerOutput} from '../contract/probe-app.js';
+import {Recorder} from '../contract/recorder.js';
+import {Rig} from '../contract/rig.js';
+import {until} from '../contract/until.js';
+import {ownedBy} from './owned-by.js';
+import {SocketProxy} from './socket-proxy.js';
+
+describe('docker engine while Docker is away', function () {
+  this.timeout(120_000);
+  const rig = new Rig({make: (identity) => new DockerEngine({...identity, stackImage: 'host'}), leftovers: ownedBy});
+  const proxy = new SocketProxy(join(rig.directory, 'docker.sock'), dockerSocket()!);
+  const engine = new DockerEngine({
+    owner: rig.owner,
+    runtime: 'us',
+    directory: rig.directory,
+    stackImage: 'host',
+    docker: {socketPath: proxy.path},
+  });
+
+  before(async () => {
+    await rig.open();
+    await proxy.open();
+    await engine.open();
+  });
+  after(async () => {
+    await engine.close();
+    await proxy.cut();
+    expect(await rig.close()).to.deep.equal([]);
+  });
+
+  it('says so, and goes on delivering output exactly where it broke', async () => {
+    const lines = 4000;
+    const {dyno, output} = await rig.start(`node writer.mjs ${lines} 100 40`, {}, engine);
+    await output.sees('out 700 ');
+    await proxy.cut();
+    const attempts: Promise<unknown>[] = [
+      engine.listDynos(),
+      engine.startDyno(rig.spec('true'), new Recorder()),
+      engine.signalDyno(dyno.engineId, 'SIGCONT'),
+      engine.usageOf('no-such-dyno'),
+      engine.ensureNetwork({name: rig.network, kind: 'common'}),
+      engine.open(),
+    ];
+    for (const attempt of await Promise.allSettled(attempts)) {
+      expect(attempt.status).to.equal('rejected');
+      expect((attempt as PromiseRejectedResult).reason).to.have.property('code', 'engine_unreachable');
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await proxy.open();
+    await output.ended;
+    const expected = writerOutput(lines);
+    expect(output.stdout === expected.stdout, 'stdout is exact').to.be.true;
+    expect(output.stderr === expected.stderr, 'stderr is exact').to.be.true;
+    expect(output.ends).to.equal(1);
+    await engine.removeDyno(dyno.engineId);
+  });
+
+  it('reads the last words of a dyno that ended meanwhile', async () => {
+    const {dyno, output} = await rig.start('echo first; sleep 1; echo last; exit 3', {}, engine);
+    await output.sees('first');
+    await proxy.cut();
+    await rig.ended(dyno.engineId);
+    await proxy.open();
+    await output.ended;
+    expect(output.stdout).to.equal('first\nlast\n');
+    await engine.removeDyno(dyno.engineId);
+  });
+
+  it('tells those who watch to look again', async () => {
+    const events: string[] = [];
+    const stop = new AbortController();
+    const watching = engine.watch((event) => events.push(event.kind), stop.signal);
+    await until('a first event', async () => {
+      const {dyno} = await rig.start('true');
+      await rig.ended(dyno.engineId);
+      await rig.engine.removeDyno(dyno.engineId);
+      return events.includes('removed') || undefined;
+    });
+    await proxy.cut();
+    await proxy.open();
+    await until('the resync', () => events.includes('resync') || undefined);
+    events.length = 0;
+    const {dyno} = await rig.start('true');
+    await rig.engine.removeDyno(dyno.engineId);
+    await until('an event after it', () => events.includes('removed') || undefined);
+    stop.abort();
+    await watching;
+  });
+});
