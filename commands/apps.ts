@@ -3,7 +3,7 @@ import {DynoCommand} from '../src/cli/command.js';
 import type {App} from '../src/cli/shapes.js';
 
 export default class Apps extends DynoCommand {
-  static override aliases = ['apps:list', 'list'];
+  static override hiddenAliases = ['apps:list', 'list'];
   static override description = 'list your apps';
   static override examples = ['<%= config.bin %> apps'];
   static override flags = {

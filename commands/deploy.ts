@@ -8,7 +8,7 @@ import {followBuild, followRelease} from '../src/cli/follow.js';
 import {DynoError} from '../src/model/error.js';
 
 export default class Deploy extends DynoCommand {
-  static override aliases = ['builds:create'];
+  static override hiddenAliases = ['builds:create'];
   static override description = `build and release a directory
 Packs the work tree as it is, without what .gitignore and .slugignore name.`;
   static override examples = ['<%= config.bin %> deploy', '<%= config.bin %> deploy examples/hello-node --app demo'];

@@ -4,7 +4,8 @@ import {DynoCommand} from '../src/cli/command.js';
 import {appFlag, confirmFlag} from '../src/cli/flags.js';
 
 export default class Destroy extends DynoCommand {
-  static override aliases = ['apps:destroy', 'apps:delete'];
+  static override aliases = ['apps:destroy'];
+  static override hiddenAliases = ['apps:delete'];
   static override description = 'permanently destroy an app with everything it has';
   static override examples = ['<%= config.bin %> destroy --app demo --confirm demo'];
   static override args = {app: stringArg({description: 'name of app to destroy'})};

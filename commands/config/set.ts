@@ -5,7 +5,7 @@ import {layoutObject} from '../../src/cli/layout.js';
 import {DynoError} from '../../src/model/error.js';
 
 export default class ConfigSet extends DynoCommand {
-  static override aliases = ['config:add'];
+  static override hiddenAliases = ['config:add'];
   static override description = 'set one or more config vars';
   static override examples = ['<%= config.bin %> config:set NODE_ENV=staging LOG_LEVEL=debug'];
   static override strict = false;

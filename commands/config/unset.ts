@@ -3,7 +3,7 @@ import {DynoCommand} from '../../src/cli/command.js';
 import {appFlag} from '../../src/cli/flags.js';
 
 export default class ConfigUnset extends DynoCommand {
-  static override aliases = ['config:remove'];
+  static override hiddenAliases = ['config:remove'];
   static override description = 'unset one or more config vars';
   static override examples = ['<%= config.bin %> config:unset NODE_ENV'];
   static override strict = false;

@@ -5,7 +5,7 @@ import {groupDynos} from '../../src/cli/views/dynos.js';
 import {DynoError} from '../../src/model/error.js';
 
 export default class Ps extends DynoCommand {
-  static override aliases = ['dyno:list'];
+  static override hiddenAliases = ['dyno:list'];
   static override description = 'list dynos of an app';
   static override examples = ['<%= config.bin %> ps', '<%= config.bin %> ps web worker'];
   static override strict = false;

@@ -5,7 +5,8 @@ import {appFlag} from '../../src/cli/flags.js';
 import {describeTarget} from '../../src/cli/views/target.js';
 
 export default class Restart extends DynoCommand {
-  static override aliases = ['restart', 'dyno:restart'];
+  static override aliases = ['restart'];
+  static override hiddenAliases = ['dyno:restart'];
   static override description = 'restart an app, a process type or a dyno';
   static override examples = [
     '<%= config.bin %> ps:restart',

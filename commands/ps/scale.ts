@@ -6,7 +6,8 @@ import type {Formation} from '../../src/cli/shapes.js';
 import {DynoError} from '../../src/model/error.js';
 
 export default class Scale extends DynoCommand {
-  static override aliases = ['scale', 'dyno:scale'];
+  static override aliases = ['scale'];
+  static override hiddenAliases = ['dyno:scale'];
   static override description = `scale dyno quantity up or down
 Appending a size (eg. web=2:standard-2x) scales and resizes at once.
 Without arguments prints the formation, in a form that can be passed back.`;

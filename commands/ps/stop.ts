@@ -6,7 +6,8 @@ import {describeTarget} from '../../src/cli/views/target.js';
 import {DynoError} from '../../src/model/error.js';
 
 export default class Stop extends DynoCommand {
-  static override aliases = ['stop', 'ps:kill', 'kill', 'dyno:stop', 'dyno:kill'];
+  static override aliases = ['stop', 'ps:kill'];
+  static override hiddenAliases = ['kill', 'dyno:stop', 'dyno:kill'];
   static override description = 'stop a dyno or a process type; dynos of the formation start again';
   static override examples = ['<%= config.bin %> ps:stop run.1828', '<%= config.bin %> ps:stop --process-type run'];
   static override args = {dyno: stringArg({description: 'name of the dyno, or a process type'})};

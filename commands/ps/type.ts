@@ -7,7 +7,8 @@ import {dynoTotals} from '../../src/cli/views/dyno-totals.js';
 import {DynoError} from '../../src/model/error.js';
 
 export default class Type extends DynoCommand {
-  static override aliases = ['ps:resize', 'resize', 'dyno:resize', 'dyno:type'];
+  static override aliases = ['ps:resize'];
+  static override hiddenAliases = ['resize', 'dyno:resize', 'dyno:type'];
   static override description = `manage dyno sizes
 Without arguments shows the sizes; with one SIZE sets it for every process type.`;
   static override examples = [

@@ -4,7 +4,7 @@ import {appliedWords} from '../../src/cli/views/spaces.js';
 import {DynoError} from '../../src/model/error.js';
 
 export default class TrustedIpsAdd extends SpaceCommand {
-  static override aliases = ['spaces:trusted-ips:add'];
+  static override hiddenAliases = ['spaces:trusted-ips:add'];
   static override description = 'add a range to the trusted IP ranges of a private space';
   static override examples = ['<%= config.bin %> trusted-ips:add 203.0.113.0/24 --space acme'];
   static override args = {source: stringArg({description: 'IPv4 range in CIDR notation', required: true})};

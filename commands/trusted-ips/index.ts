@@ -2,7 +2,7 @@ import {SpaceCommand, spaceArgument, spaceName} from '../../src/cli/space-comman
 import {appliedWords} from '../../src/cli/views/spaces.js';
 
 export default class TrustedIps extends SpaceCommand {
-  static override aliases = ['spaces:trusted-ips'];
+  static override hiddenAliases = ['spaces:trusted-ips'];
   static override description = 'list trusted IP ranges of a private space';
   static override examples = ['<%= config.bin %> trusted-ips --space acme'];
   static override args = spaceArgument;

@@ -4,7 +4,7 @@ import {appliedWords} from '../../src/cli/views/spaces.js';
 import {DynoError} from '../../src/model/error.js';
 
 export default class TrustedIpsRemove extends SpaceCommand {
-  static override aliases = ['spaces:trusted-ips:remove'];
+  static override hiddenAliases = ['spaces:trusted-ips:remove'];
   static override description = 'remove a range from the trusted IP ranges of a private space';
   static override examples = ['<%= config.bin %> trusted-ips:remove 0.0.0.0/0 --space acme'];
   static override args = {source: stringArg({description: 'range to remove, as it is listed', required: true})};

@@ -7,6 +7,7 @@ import {handle} from '@oclif/core/handle';
 interface ManifestEntry {
   id: string;
   aliases: string[];
+  hiddenAliases: string[];
   relativePath?: string[];
 }
 
@@ -38,7 +39,7 @@ function findEntry(root: string, name: string): ManifestEntry | undefined {
     commands: Record<string, ManifestEntry>;
   };
   if (Object.hasOwn(commands, name)) return commands[name];
-  return Object.values(commands).find(({aliases}) => aliases.includes(name));
+  return Object.values(commands).find(({aliases, hiddenAliases}) => [...aliases, ...hiddenAliases].includes(name));
 }
 
 /** As much of oclif's configuration as commands read. */
