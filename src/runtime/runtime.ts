@@ -31,6 +31,8 @@ export interface RuntimeOptions {
   engine: Engine;
   /** holds spec.json and the logs */
   directory: string;
+  /** name of its network in the engine, unlike any other on this machine; default `dyno-<name>` */
+  network?: string;
   version?: string;
   clock?: AdvancingClock;
   /** answers in [0, 1) */
@@ -57,6 +59,7 @@ export class Runtime {
   readonly #engine: Engine;
   readonly #clock: AdvancingClock;
   readonly #version: string;
+  readonly #network: string;
   readonly #report: (problem: string) => void;
   readonly #logplex: Logplex;
   readonly #router: Router;
@@ -75,6 +78,7 @@ export class Runtime {
     this.#spec = {...spec, router: certificateFor ? spec.router : plain, apps: []};
     this.#engine = engine;
     this.#version = options.version ?? '0';
+    this.#network = options.network ?? `dyno-${spec.name}`;
     this.#report = options.report ?? (() => undefined);
     this.#specFile = new SpecFile(join(directory, 'spec.json'));
     const clock = (this.#clock = options.clock ?? new AdvancingClock());
@@ -94,7 +98,7 @@ export class Runtime {
       engine,
       clock,
       random,
-      runtime: {name: spec.name, kind: spec.kind, network: networkOf(spec)},
+      runtime: {name: spec.name, kind: spec.kind, network: this.#network},
       log: (appId, process, message) => this.#write(appId, process, message, priority.dynoManager),
       outputOf: (appId, dyno) => this.#logplex.dynoOutput(appId, dyno),
       onDynos: (appId, dynos) => this.#router.setDynos(appId, dynos),
@@ -293,7 +297,7 @@ export class Runtime {
       try {
         const facts = await this.#engine.open();
         await this.#engine.ensureNetwork({
-          name: networkOf(this.#spec),
+          name: this.#network,
           kind: this.#spec.kind,
           ...(this.#spec.space ? {subnet: this.#spec.space.subnet} : {}),
         });
@@ -330,9 +334,4 @@ export class Runtime {
   #write(appId: string, process: string, message: string, pri: number): void {
     this.#logplex.write(appId, {time: this.#clock.now(), source: 'heroku', process, message, pri});
   }
-}
-
-/** One flat network per region, one per space. */
-function networkOf(spec: RuntimeSpec): string {
-  return spec.kind === 'space' ? `space-${spec.name}` : spec.name;
 }
