@@ -14,6 +14,8 @@ export const SPACE = 'space';
 export const NETWORK = 'dyno.network';
 /** hash of what a container was made from: another one is made when it changes */
 export const MADE_FROM = 'dyno.made_from';
+/** networks: a guard on the host belongs to it */
+export const GUARDED = 'dyno.guarded';
 /** id of a data service */
 export const DATA_ID = 'dyno.data_id';
 

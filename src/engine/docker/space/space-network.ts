@@ -2,12 +2,12 @@ import type Docker from 'dockerode';
 import {edgeOf, spaceLayout} from '../../../model/subnets.js';
 import type {NetworkSpec} from '../../engine.js';
 import {call} from '../connection.js';
-import {type Identity, labelFilter, OWNER, runtimeLabels} from '../labels.js';
+import {DYNO_ID, type Identity, labelFilter, OWNER, runtimeLabels} from '../labels.js';
 import {removeNetwork} from '../networks.js';
 import {ensureBridge, findNetwork} from './bridge.js';
 import {ensureEdge, removeEdgeIfUnused} from './edge-network.js';
 import {ensureGateway, removeContainer} from './egress-gateway.js';
-import {bridgeName, NETWORK, SPACE} from './names.js';
+import {bridgeName, GUARDED, NETWORK, SPACE} from './names.js';
 import {ensureNetImage} from './net-image.js';
 import {runNetHelper} from './net-helper.js';
 import {dropGuard, loadRules, spaceGuard} from './rules.js';
@@ -67,7 +67,7 @@ function bridgeOptions(identity: Identity, {name, subnet}: SpaceNetworkSpec): Do
       'com.docker.network.bridge.name': bridgeName(identity, name),
       'com.docker.network.bridge.enable_ip_masquerade': 'false',
     },
-    Labels: runtimeLabels(identity, SPACE),
+    Labels: {...runtimeLabels(identity, SPACE), [GUARDED]: 'yes'},
   };
 }
 
@@ -87,22 +87,21 @@ async function onHost({docker, identity}: SpaceGround, image: string, script: st
 
 /**
  * Removes a space's network and all that belongs to it, whatever of it is there: gateway and data services first, then
- * the guard, then the bridge, last the edge if no other space uses it. The guard outlives whom it guards.
+ * the guard, then the bridge, last the edge if no other space uses it. The guard outlives whom it guards. A network that
+ * is no space's is left alone.
  */
 export async function removeSpaceNetwork(ground: SpaceGround, name: string): Promise<void> {
   const {docker, identity} = ground;
+  const network = await findNetwork(docker, name);
+  const guarded = network?.Labels?.[OWNER] === identity.owner && network.Labels[GUARDED] !== undefined;
+  if (network && !guarded) return;
   const filters = labelFilter({[OWNER]: identity.owner, [NETWORK]: name});
   const containers = await call('list containers', () => docker.listContainers({all: true, filters}));
-  const helpers = containers.filter(({Labels}) => Labels['dyno.id'] === undefined);
+  const helpers = containers.filter(({Labels}) => Labels[DYNO_ID] === undefined);
   await Promise.all(helpers.map(({Id}) => removeContainer(docker, Id)));
-  const network = await findNetwork(docker, name);
-  if (network?.Labels?.[OWNER] === identity.owner) {
-    await onHost(
-      ground,
-      await ensureNetImage(docker),
-      loadRules(`${dropGuard(bridgeName(identity, name))}\n`),
-      'remove a guard',
-    );
+  if (guarded) {
+    const script = loadRules(`${dropGuard(bridgeName(identity, name))}\n`);
+    await onHost(ground, await ensureNetImage(docker), script, `remove the guard of ${name}`);
     await removeNetwork(docker, identity, name);
   }
   await removeEdgeIfUnused(docker, identity);

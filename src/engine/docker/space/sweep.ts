@@ -1,13 +1,14 @@
 import {call} from '../connection.js';
-import {KIND, labelFilter, OWNER, RUNTIME} from '../labels.js';
+import {DYNO_ID, KIND, labelFilter, OWNER, RUNTIME} from '../labels.js';
 import {findNetwork} from './bridge.js';
+import {removeEdgeIfUnused} from './edge-network.js';
 import {removeContainer} from './egress-gateway.js';
 import {DATA, DATA_NET, EGRESS, NETWORK, SPACE} from './names.js';
 import {removeSpaceNetwork, type SpaceGround} from './space-network.js';
 
 const helperKinds = [EGRESS, DATA, DATA_NET];
 
-/** Removes what a half-made or half-removed space of this runtime left: helpers whose network is gone. */
+/** Removes what a half-made or half-removed space of this runtime left: helpers whose network is gone, an empty edge. */
 export async function sweepSpaces({docker, identity}: SpaceGround): Promise<void> {
   const filters = labelFilter({[OWNER]: identity.owner, [RUNTIME]: identity.runtime}, NETWORK);
   const listed = await call('list containers', () => docker.listContainers({all: true, filters}));
@@ -15,6 +16,7 @@ export async function sweepSpaces({docker, identity}: SpaceGround): Promise<void
   for (const {Id, Labels} of helpers) {
     if (!(await findNetwork(docker, Labels[NETWORK] ?? ''))) await removeContainer(docker, Id);
   }
+  await removeEdgeIfUnused(docker, identity);
 }
 
 /**
@@ -35,7 +37,7 @@ export async function removeSpacesExcept(ground: SpaceGround, runtimes: readonly
     if (helperKinds.includes(Labels[KIND] ?? '') && isOrphan(Labels)) names.add(Labels[NETWORK]!);
   }
   for (const name of names) {
-    const dynos = containers.filter(({Labels}) => Labels[NETWORK] === name && Labels['dyno.id'] !== undefined);
+    const dynos = containers.filter(({Labels}) => Labels[NETWORK] === name && Labels[DYNO_ID] !== undefined);
     await Promise.all(dynos.map(({Id}) => removeContainer(docker, Id)));
     await removeSpaceNetwork(ground, name);
   }
