@@ -52,6 +52,7 @@ export class Channel {
   readonly #dirty = new Set<string>();
   readonly #refusals = new Map<string, number>();
   readonly #loaded: Promise<void>;
+  #closed = false;
   #pending: Message[] = [];
   #pendingText = 0;
   #dropped = {count: 0, since: 0};
@@ -115,7 +116,7 @@ export class Channel {
   async *read(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogRecord[], void> {
     await this.#loaded;
     await this.#flushed();
-    const tail = query.tail && !signal.aborted ? this.#openTail(query) : null;
+    const tail = query.tail && !signal.aborted && !this.#closed ? this.#openTail(query) : null;
     const end = () => tail?.end();
     signal.addEventListener('abort', end, {once: true});
     try {
@@ -133,9 +134,7 @@ export class Channel {
   }
 
   async close(): Promise<void> {
-    await this.#loaded;
-    await this.#flushed();
-    for (const tail of this.#tails) tail.end();
+    await this.#endTails();
     await this.#drains.close('finish');
     await this.#flushed();
     await this.#file.close();
@@ -143,12 +142,19 @@ export class Channel {
 
   /** Nothing of it is left on disk. */
   async remove(): Promise<void> {
-    await this.#loaded;
-    for (const tail of this.#tails) tail.end();
+    await this.#endTails();
     await this.#drains.close('abort');
     await this.#flushed();
     await this.#file.close();
     await rm(this.#directory, {recursive: true, force: true});
+  }
+
+  /** They have read everything when it resolves, but for what is in their buffers. */
+  async #endTails(): Promise<void> {
+    await this.#loaded;
+    await this.#flushed();
+    this.#closed = true;
+    for (const tail of this.#tails) tail.end();
   }
 
   async #load(): Promise<void> {
