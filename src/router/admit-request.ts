@@ -4,7 +4,7 @@ import type {Page} from './error-page.js';
 import {Exchange} from './exchange.js';
 import type {RequestHead} from './request-head.js';
 import type {RouterCore} from './router-core.js';
-import {routerNames} from './router-settings.js';
+import {sendPage} from './send-page.js';
 
 /**
  * Decides whose request it is. What belongs to no app (a malformed head, an unknown host, an untrusted address) is
@@ -18,17 +18,15 @@ export function admitRequest(core: RouterCore, client: ClientSide, head: Request
   if (!app || (app.app.internalRouting && !client.facts.internal)) {
     return answer(core, client, head, 404, noSuchAppPage());
   }
+  // In a private space the TLS server name has to be the host's (heroku-behaviour.md 3.12).
+  const {serverName} = client.facts;
+  if (core.kind === 'space' && serverName !== '' && serverName !== head.host) {
+    return answer(core, client, head, 421, plainPage(421));
+  }
   return new Exchange(core, client, head, app);
 }
 
 function answer(core: RouterCore, client: ClientSide, head: RequestHead, status: number, page: Page): null {
-  const body = head.method === 'HEAD' ? 'none' : 'length';
-  const date = new Date(core.clock.now()).toUTCString();
-  const lines = `${page.lines}Date: ${date}\r\nServer: ${routerNames[core.settings.style].server}\r\n`;
-  const {length} = page.body;
-  const mayReuse = status === 404;
-  client.sendHead({status, reason: '', lines, body, contentLength: length, transferEncoding: ''}, mayReuse);
-  if (body === 'length') client.send(page.body, 0, length);
-  client.finish([]);
+  sendPage(core, client, head, status, page, status === 404);
   return null;
 }

@@ -94,9 +94,9 @@ export class AppRoutes {
 
   shortage(): Shortage {
     if (this.#ready.length > 0) return 'quarantined';
-    const states = new Set(this.#routes.filter(({draining}) => !draining).map(({dyno}) => dyno.state));
-    // Up without an address yet counts as booting.
-    if (states.has('starting') || states.has('up')) return 'booting';
+    const states = new Set(this.#routes.map(({dyno, draining}) => (draining ? 'draining' : dyno.state)));
+    // Up without an address yet counts as booting; so does a restart, where the old dyno drains before the new one starts.
+    if (states.has('starting') || states.has('up') || states.has('draining')) return 'booting';
     if (states.has('idle')) return 'idle';
     return states.has('crashed') ? 'crashed' : 'none';
   }

@@ -168,10 +168,6 @@ export class DynoConnection {
       listener.responseData(bytes, 0, length);
       return listener.responsePause();
     }
-    if (!this.#sawByte) {
-      this.#sawByte = true;
-      listener.firstByte();
-    }
     let at = 0;
     while (this.#phase === 'head' && at < length && this.#listener === listener) {
       at = this.#readHead(listener, bytes, at, length);
@@ -181,6 +177,10 @@ export class DynoConnection {
   }
 
   #readHead(listener: DynoListener, bytes: Buffer, from: number, to: number): number {
+    if (!this.#sawByte) {
+      this.#sawByte = true;
+      listener.firstByte();
+    }
     const fresh = !this.#heads.started;
     const end = this.#heads.read(bytes, from, to);
     if (end < 0) {
@@ -192,8 +192,10 @@ export class DynoConnection {
     const head = parseResponseHead(this.#heads.text, this.#method, this.#limits, this.#core.names);
     if (head.fault !== null) listener.responseBroken(head.fault);
     else if (head.status === 101) this.#switch(listener, head, bytes, end, to);
-    else if (head.informational) listener.interim(head);
-    else {
+    else if (head.informational) {
+      this.#sawByte = false;
+      listener.interim(head);
+    } else {
       this.#phase = 'body';
       this.#keepAlive = head.keepAlive;
       this.#body.start(head.body, head.contentLength ?? 0);

@@ -1,51 +1,52 @@
+import type {ClientFacts} from './client-side.js';
 import type {RequestHead} from './request-head.js';
+import type {RequestRecord} from './request-record.js';
+import {routerNames} from './router-settings.js';
+import type {RouterSettings} from './router-settings.js';
 
-/** What the router adds to a request; times in ms (heroku-behaviour.md 3.3). */
-export interface AddedHeaders {
-  connection: 'keep-alive' | 'close' | 'Upgrade';
-  requestId: string;
-  /** the whole chain, with this client */
-  forwardedFor: string;
-  forwardedProto: string;
-  forwardedPort: number;
-  via: string;
-  connectTime: number;
-  requestStart: number;
-  totalRouteTime: number;
-  /** `http-end-to-end-continue`: the dyno answers the expectation */
-  expectContinue: boolean;
-  hostPort: 'drop' | 'keep';
-}
-
-/** The request's head as it goes to the dyno. */
-export function dynoRequestHead(head: RequestHead, added: AddedHeaders): string {
+/**
+ * The request's head as it goes to the dyno (heroku-behaviour.md 3.3): what the client sent, then what the router adds.
+ * `passExpect`: the dyno answers the client's expectation itself.
+ */
+export function dynoRequestHead(
+  head: RequestHead,
+  record: RequestRecord,
+  facts: ClientFacts,
+  settings: RouterSettings,
+  passExpect: boolean,
+): string {
+  const {style, hostPort} = settings;
+  const keeps = hostPort === 'keep';
+  const {via} = routerNames[style];
+  // No request waits in a queue of ours, so the way to the connection is all the time there is.
+  const waited = record.connectedAt - record.acceptedAt;
   return (
     head.method +
     ' ' +
     head.target +
     ' HTTP/1.1\r\nHost: ' +
-    (added.hostPort === 'keep' ? head.hostHeader : head.host) +
+    (keeps ? head.hostHeader : head.host) +
     '\r\nConnection: ' +
-    added.connection +
+    (head.upgrade ? 'Upgrade' : style === 'legacy' ? 'close' : 'keep-alive') +
     '\r\n' +
     head.passed +
     'X-Request-Id: ' +
-    added.requestId +
+    record.requestId +
     '\r\nX-Forwarded-For: ' +
-    added.forwardedFor +
+    record.forwardedFor +
     '\r\nX-Forwarded-Proto: ' +
-    added.forwardedProto +
+    facts.role +
     '\r\nX-Forwarded-Port: ' +
-    added.forwardedPort +
+    (keeps ? facts.port : facts.role === 'https' ? 443 : 80) +
     '\r\nVia: ' +
-    (head.via === '' ? added.via : head.via + ', ' + added.via) +
+    (head.via === '' ? via : head.via + ', ' + via) +
     '\r\nConnect-Time: ' +
-    added.connectTime +
+    waited +
     '\r\nX-Request-Start: ' +
-    added.requestStart +
+    record.acceptedAt +
     '\r\nTotal-Route-Time: ' +
-    added.totalRouteTime +
-    (added.expectContinue ? '\r\nExpect: 100-continue\r\n' : '\r\n') +
+    waited +
+    (passExpect ? '\r\nExpect: 100-continue\r\n' : '\r\n') +
     lengthLine(head) +
     '\r\n'
   );

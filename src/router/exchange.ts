@@ -9,6 +9,7 @@ import type {DynoRoute} from './dyno-route.js';
 import {DynoSearch} from './dyno-search.js';
 import type {SearchOutcome} from './dyno-search.js';
 import {pageFor} from './error-page.js';
+import {sendPage} from './send-page.js';
 import type {RequestHead} from './request-head.js';
 import {requestIdOf} from './request-id.js';
 import {RequestRecord} from './request-record.js';
@@ -16,7 +17,7 @@ import type {ResponseFault, ResponseHead} from './response-head.js';
 import type {RouterCore} from './router-core.js';
 import {formatRouterLine} from './router-line.js';
 import {routerNames} from './router-settings.js';
-import {affinityCookieLine, affinityCookieOf} from './session-affinity.js';
+import {SessionAffinity} from './session-affinity.js';
 
 interface Failure {
   status?: number;
@@ -41,7 +42,6 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
   readonly #head: RequestHead;
   readonly #app: AppRoutes;
   readonly #record = new RequestRecord();
-  readonly #forwardedFor: string;
   #phase: 'searching' | 'sending' | 'responding' | 'tunnel' | 'over' = 'searching';
   #search: DynoSearch | null = null;
   #connection: DynoConnection | null = null;
@@ -60,23 +60,24 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
   #tunnelBytes = 0;
   /** legacy: a small response, kept back until it is whole */
   #held: {head: ResponseHead; pieces: Buffer[]} | null = null;
-  #affinity: string | undefined;
+  #affinity: SessionAffinity | null = null;
 
   constructor(core: RouterCore, client: ClientSide, head: RequestHead, app: AppRoutes) {
     this.#core = core;
     this.#client = client;
     this.#head = head;
     this.#app = app;
-    const {peer} = client.facts;
-    this.#forwardedFor = head.forwardedFor === '' ? peer : head.forwardedFor + ', ' + peer;
+    const {peer, protocol, tlsVersion} = client.facts;
     const record = this.#record;
     record.appId = app.app.id;
     record.requestId = requestIdOf(head.requestId);
     record.method = head.method;
     record.target = head.target;
     record.host = head.host;
-    record.peer = this.#forwardedFor;
-    record.protocol = head.minor === 0 ? 'http1.0' : client.facts.protocol;
+    record.forwardedFor = head.forwardedFor === '' ? peer : head.forwardedFor + ', ' + peer;
+    record.protocol = head.minor === 0 ? 'http1.0' : protocol;
+    record.tlsVersion = tlsVersion;
+    record.inSpace = core.kind === 'space';
     record.acceptedAt = core.clock.now();
     core.records.add(record);
   }
@@ -94,7 +95,8 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     this.#app.active++;
     this.#counted = true;
     if (this.#head.expect === 'continue' && !this.#app.endToEndContinue) this.#client.sendInterim(100, 'Continue', '');
-    const preferred = this.#app.affinity ? this.#preferredRoute() : null;
+    if (this.#app.affinity) this.#affinity = new SessionAffinity(this.#app, this.#head);
+    const preferred = this.#affinity?.preferred(this.#core.clock.now()) ?? null;
     this.#search = new DynoSearch(this.#core, this.#app, preferred, this.#record, this);
     this.#search.start();
   }
@@ -108,10 +110,11 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     const {route, socket} = connection;
     this.#route = route;
     route.begin();
-    const now = (this.#record.connectedAt = this.#lastByteAt = this.#core.clock.now());
+    this.#record.connectedAt = this.#lastByteAt = this.#core.clock.now();
     this.#record.dyno = route.dyno.name;
     connection.use(this, this.#head.method, this.#client.decodesChunks);
-    const text = this.#dynoHead(now);
+    const passExpect = this.#head.expect === 'continue' && this.#app.endToEndContinue;
+    const text = dynoRequestHead(this.#head, this.#record, this.#client.facts, this.#core.settings, passExpect);
     if (this.#head.body === 'none') {
       socket.write(text, 'latin1');
       this.#client.startBody();
@@ -316,28 +319,11 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     // Router 2.0 logs an interrupted response with the status that the client got.
     this.#record.status = code === 'H18' && started && this.#core.settings.style === 'router2' ? sent : status;
     if (started || tunnelled || code === 'H27' || code === 'H28') this.#client.cut();
-    else this.#sendPage(code, status);
-    this.#end(connection === null ? null : payload, code, failure);
-  }
-
-  #sendPage(code: RouterCode, status: number): void {
-    const page = pageFor(code, status, this.#app.app);
-    const name = routerNames[this.#core.settings.style].server;
-    const date = new Date(this.#core.clock.now()).toUTCString();
-    const body = this.#head.method === 'HEAD' ? 'none' : 'length';
-    this.#client.sendHead(
-      {
-        status,
-        reason: '',
-        lines: `${page.lines}Date: ${date}\r\nServer: ${name}\r\n`,
-        body,
-        contentLength: page.body.length,
-        transferEncoding: '',
-      },
-      code !== 'H26',
-    );
-    if (body === 'length') this.#client.send(page.body, 0, page.body.length);
-    this.#client.finish([]);
+    else sendPage(this.#core, this.#client, this.#head, status, pageFor(code, status, this.#app.app), code !== 'H26');
+    this.#record.code = code;
+    this.#record.restriction = failure.restriction ?? '';
+    this.#record.cause = failure.cause ?? '';
+    this.#end(connection === null ? null : payload);
   }
 
   #endTunnel(): void {
@@ -351,50 +337,22 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
   }
 
   /** Writes the router line; the last thing that happens to a request. */
-  #end(payload: number | null, code?: RouterCode, failure: Failure = {}): void {
+  #end(payload: number | null): void {
     this.#phase = 'over';
     this.#timer?.cancel();
     this.#timer = null;
-    const {clock, settings} = this.#core;
+    const {clock, settings, kind} = this.#core;
     const record = this.#record;
     record.endedAt = clock.now();
-    record.code = code ?? null;
-    record.bytes = payload ?? 0;
+    // The legacy router of the Common Runtime counts the head too.
+    const counted = settings.style === 'legacy' && kind === 'common' ? this.#wireHeadBytes : 0;
+    record.bytes = payload === null ? null : payload + counted;
     this.#uncount();
-    const connected = record.connectedAt > 0;
-    const reached = connected || record.dyno !== null;
-    const wire = settings.style === 'legacy' && this.#core.kind === 'common' ? this.#wireHeadBytes : 0;
-    this.#core.log(
-      record.appId,
-      formatRouterLine(
-        {
-          // Router 2.0 has no H26: the refusal is an ordinary line.
-          ...(code !== undefined && (code !== 'H26' || this.#logsH26) ? {code} : {}),
-          ...failure,
-          method: record.method,
-          target: record.target,
-          host: record.host,
-          requestId: record.requestId,
-          forwardedFor: record.peer,
-          dyno: record.dyno,
-          connect: reached ? (connected ? record.connectedAt : record.endedAt) - record.acceptedAt : null,
-          service: connected ? record.endedAt - record.connectedAt : null,
-          status: record.status,
-          bytes: payload === null ? null : payload + wire,
-          protocol: record.protocol,
-          tlsVersion: this.#client.facts.tlsVersion,
-        },
-        settings.style,
-      ),
-    );
+    this.#core.log(record.appId, formatRouterLine(record, settings.style));
   }
 
   get #isOver(): boolean {
     return this.#phase === 'over';
-  }
-
-  get #logsH26(): boolean {
-    return this.#core.settings.style === 'legacy' || this.#core.kind === 'space';
   }
 
   #uncount(): void {
@@ -406,34 +364,14 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
 
   // Heads.
 
-  #dynoHead(now: number): string {
-    const {settings} = this.#core;
-    const {facts} = this.#client;
-    const head = this.#head;
-    const record = this.#record;
-    const usualPort = facts.role === 'https' ? 443 : 80;
-    return dynoRequestHead(head, {
-      connection: head.upgrade ? 'Upgrade' : settings.style === 'legacy' ? 'close' : 'keep-alive',
-      requestId: record.requestId,
-      forwardedFor: this.#forwardedFor,
-      forwardedProto: facts.role,
-      forwardedPort: settings.hostPort === 'keep' ? facts.port : usualPort,
-      via: routerNames[settings.style].via,
-      connectTime: now - record.acceptedAt,
-      requestStart: record.acceptedAt,
-      totalRouteTime: now - record.acceptedAt,
-      expectContinue: head.expect === 'continue' && this.#app.endToEndContinue,
-      hostPort: settings.hostPort,
-    });
-  }
-
   #sendResponseHead(head: ResponseHead): void {
     const server = head.hasServer ? '' : `Server: ${routerNames[this.#core.settings.style].server}\r\n`;
+    const affinity = this.#affinity?.line(this.#route!, this.#core.clock.now()) ?? '';
     this.#record.status = head.status;
     this.#sendHead({
       status: head.status,
       reason: head.reason,
-      lines: head.passed + server + this.#viaLine(head) + this.#affinityLine(),
+      lines: head.passed + server + this.#viaLine(head) + affinity,
       body: head.body,
       contentLength: head.contentLength,
       transferEncoding: head.transferEncoding,
@@ -448,18 +386,6 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
   #viaLine(head: ResponseHead): string {
     const {via} = routerNames[this.#core.settings.style];
     return 'Via: ' + (head.via === '' ? via : head.via + ', ' + via) + '\r\n';
-  }
-
-  #preferredRoute(): DynoRoute | null {
-    this.#affinity = affinityCookieOf(this.#head.cookie);
-    return this.#affinity === undefined ? null : this.#app.routeOfToken(this.#affinity, this.#core.clock.now());
-  }
-
-  #affinityLine(): string {
-    if (!this.#app.affinity || !this.#route) return '';
-    const token = this.#app.tokenOf(this.#route);
-    if (token === undefined || token === this.#affinity) return '';
-    return affinityCookieLine(token, this.#head.host, this.#core.clock.now());
   }
 
   #releaseHeld(): void {

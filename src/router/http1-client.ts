@@ -1,5 +1,6 @@
 import {STATUS_CODES} from 'node:http';
 import type {Socket} from 'node:net';
+import {TLSSocket} from 'node:tls';
 import type {Timer} from '../model/clock.js';
 import {admitRequest} from './admit-request.js';
 import type {ClientFacts, ClientListener, ClientSide, OutgoingHead} from './client-side.js';
@@ -36,6 +37,7 @@ export class Http1Client implements ClientSide {
   #earlyBytes = 0;
   #pendingHead = '';
   #reuse = true;
+  #endsByClosing = false;
   /** since when it waits for a head, or for the rest of one */
   #since: number;
   #timer: Timer | null = null;
@@ -101,6 +103,7 @@ export class Http1Client implements ClientSide {
       ends = !this.decodesChunks && (body === 'chunked' || body === 'none');
       if (!this.decodesChunks) framing = 'Transfer-Encoding: ' + head.transferEncoding + '\r\n';
     } else ends = body === 'none';
+    this.#endsByClosing = !ends;
     this.#reuse = mayReuse && ends && this.#head !== null && this.#head.keepAlive;
     const connection = head.upgrade ? 'Upgrade' : this.#reuse ? 'keep-alive' : 'close';
     const reason = head.reason === '' && status !== 200 ? (STATUS_CODES[status] ?? '') : head.reason;
@@ -139,9 +142,12 @@ export class Http1Client implements ClientSide {
   }
 
   cut(): void {
+    this.flush();
     this.#listener = null;
     this.#phase = 'closing';
-    this.#socket.resetAndDestroy();
+    // A body that ends by closing would look complete, were it not for the reset.
+    if (this.#endsByClosing && !(this.#socket instanceof TLSSocket)) this.#socket.resetAndDestroy();
+    else this.#socket.destroy();
   }
 
   startTunnel(): void {
@@ -151,12 +157,6 @@ export class Http1Client implements ClientSide {
     this.#takeEarly();
   }
 
-  /** The trusted ranges changed, or the router closes. */
-  destroy(): void {
-    this.#socket.destroy();
-  }
-
-  /** Bytes that another part has read already, such as those behind a PROXY header. */
   #take(chunk: Buffer): void {
     if (this.#phase === 'closing') return this.#discard(chunk);
     if (this.#earlyBytes > 0) return this.#keepEarly(chunk);

@@ -1,40 +1,51 @@
 import {createServer} from 'node:net';
 import type {AddressInfo, Server, Socket} from 'node:net';
+import type {SecureContext} from 'node:tls';
 import {DynoError} from '../model/error.js';
+import {acceptTls} from './accept-tls.js';
 import {AddressRanges, plainAddress} from './address-ranges.js';
+import {CertificateStore} from './certificate-store.js';
 import type {ClientFacts} from './client-side.js';
 import {Http1Client} from './http1-client.js';
+import {readProxyHeader} from './proxy-header.js';
 import type {RouterOptions} from './router.js';
 import type {RouterCore} from './router-core.js';
 
 interface Connected {
-  peer: string;
-  destroy(): void;
+  socket: Socket;
+  /** the client's address, once it is known */
+  peer: string | null;
 }
 
 /** The router's ports: who connects, from where, and what they may. */
 export class Listener {
   readonly #core: RouterCore;
+  readonly #certificates: CertificateStore | null;
   readonly #connected = new Set<Connected>();
   #servers: Server[] = [];
+  #fallback: SecureContext | null = null;
   #trusted: AddressRanges | null = null;
   #internal = new AddressRanges([]);
   #proxies = new AddressRanges([]);
 
-  constructor(core: RouterCore, _certificateFor: RouterOptions['certificateFor']) {
+  constructor(core: RouterCore, certificateFor: RouterOptions['certificateFor']) {
     this.#core = core;
+    this.#certificates = certificateFor ? new CertificateStore(core.apps, certificateFor) : null;
   }
 
   async listen(where: {host: string; httpPort: number; httpsPort?: number}) {
     const http = await this.#open(where.host, where.httpPort, 'http');
     if (where.httpsPort === undefined) return {httpPort: http};
+    if (!this.#certificates)
+      throw new DynoError('bad_request', {message: 'HTTPS needs an authority for certificates.'});
+    this.#fallback = await this.#certificates.contextFor('');
     const https = await this.#open(where.host, where.httpsPort, 'https');
     return {httpPort: http, httpsPort: https};
   }
 
   setTrustedRanges(cidrs: string[] | null): void {
     this.#trusted = cidrs === null ? null : new AddressRanges(cidrs);
-    for (const connected of this.#connected) if (!this.#trusts(connected.peer)) connected.destroy();
+    for (const {socket, peer} of this.#connected) if (peer !== null && !this.#trusts(peer)) socket.destroy();
   }
 
   setInternalRanges(cidrs: string[]): void {
@@ -43,12 +54,11 @@ export class Listener {
 
   setProxyPeers(cidrs: string[]): void {
     this.#proxies = new AddressRanges(cidrs);
-    void this.#proxies;
   }
 
   async close(): Promise<void> {
     const closed = this.#servers.map((server) => new Promise((resolve) => server.close(resolve)));
-    for (const connected of this.#connected) connected.destroy();
+    for (const {socket} of this.#connected) socket.destroy();
     await Promise.all(closed);
     this.#servers = [];
   }
@@ -60,7 +70,7 @@ export class Listener {
         const taken = error.code === 'EADDRINUSE';
         reject(taken ? new DynoError('port_in_use', {port, holder: 'another program'}, error) : error);
       });
-      server.listen({host, port}, () => {
+      server.listen({host, port, backlog: 1024}, () => {
         this.#servers.push(server);
         resolve((server.address() as AddressInfo).port);
       });
@@ -68,8 +78,43 @@ export class Listener {
   }
 
   #accept(socket: Socket, role: ClientFacts['role']): void {
+    const connected: Connected = {socket, peer: null};
+    this.#connected.add(connected);
+    socket.on('error', () => undefined);
+    socket.once('close', () => this.#connected.delete(connected));
     const peer = plainAddress(socket.remoteAddress ?? '');
-    const client = new Http1Client(this.#core, socket, {
+    if (this.#proxies.includes(peer)) this.#awaitProxyHeader(connected, peer, role);
+    else this.#serve(connected, peer, role);
+  }
+
+  /** A named proxy has to say for whom it speaks before anything else, and soon. */
+  #awaitProxyHeader(connected: Connected, proxy: string, role: ClientFacts['role']): void {
+    const {socket} = connected;
+    let bytes: Buffer = Buffer.alloc(0);
+    const timer = this.#core.clock.setTimeout(() => socket.destroy(), this.#core.limits.connectTimeoutMs);
+    const onData = (chunk: Buffer) => {
+      bytes = Buffer.concat([bytes, chunk]);
+      const header = readProxyHeader(bytes);
+      if (header === 'more') return;
+      timer.cancel();
+      socket.off('data', onData);
+      if (header === 'invalid') {
+        socket.destroy();
+        return;
+      }
+      socket.pause();
+      if (bytes.length > header.length) socket.unshift(bytes.subarray(header.length));
+      this.#serve(connected, plainAddress(header.source ?? proxy), role);
+      socket.resume();
+    };
+    socket.on('data', onData);
+    socket.once('close', () => timer.cancel());
+  }
+
+  #serve(connected: Connected, peer: string, role: ClientFacts['role']): void {
+    const {socket} = connected;
+    connected.peer = peer;
+    const facts: ClientFacts = {
       peer,
       role,
       port: socket.localPort ?? 0,
@@ -78,10 +123,9 @@ export class Listener {
       serverName: '',
       trusted: this.#trusts(peer),
       internal: this.#internal.includes(peer),
-    });
-    const connected = {peer, destroy: () => client.destroy()};
-    this.#connected.add(connected);
-    socket.once('close', () => this.#connected.delete(connected));
+    };
+    if (role === 'http') new Http1Client(this.#core, socket, facts);
+    else acceptTls(this.#core, this.#certificates!, this.#fallback!, socket, facts);
   }
 
   #trusts(peer: string): boolean {

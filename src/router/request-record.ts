@@ -7,8 +7,12 @@ export class RequestRecord {
   method = '';
   target = '';
   host = '';
-  peer = '';
+  /** the whole X-Forwarded-For chain, with this client */
+  forwardedFor = '';
   protocol = '';
+  /** empty without TLS */
+  tlsVersion = '';
+  inSpace = false;
   acceptedAt = 0;
   /** a dyno was chosen and connected */
   connectedAt = 0;
@@ -20,7 +24,12 @@ export class RequestRecord {
   endedAt = 0;
   status = 0;
   code: RouterCode | null = null;
-  bytes = 0;
+  /** H25: which limit */
+  restriction = '';
+  /** H26: what is wrong */
+  cause = '';
+  /** of the response; null when no dyno was reached */
+  bytes: number | null = null;
   /** what is out of the ordinary, in sentences: dynos that refused, waiting for a boot */
   notes: Array<{at: number; text: string}> | null = null;
 
@@ -41,7 +50,7 @@ export interface RequestTimeline {
   /** null while it is being answered */
   status: number | null;
   code: RouterCode | null;
-  bytes: number;
+  bytes: number | null;
   /** in the order of their time */
   events: Array<{at: string; text: string}>;
 }
@@ -76,7 +85,7 @@ function timelineOf(record: RequestRecord): RequestTimeline {
   const mark = (at: number, text: string) => {
     if (at > 0) events.push({at, text});
   };
-  mark(record.acceptedAt, `${record.method} ${record.target} accepted from ${record.peer}`);
+  mark(record.acceptedAt, `${record.method} ${record.target} accepted from ${record.forwardedFor}`);
   events.push(...(record.notes ?? []));
   mark(record.connectedAt, `connected to ${record.dyno}`);
   mark(record.sentAt, 'request sent completely');
@@ -89,7 +98,7 @@ function timelineOf(record: RequestRecord): RequestTimeline {
     method: record.method,
     path: record.target,
     host: record.host,
-    fwd: record.peer,
+    fwd: record.forwardedFor,
     protocol: record.protocol,
     dyno: record.dyno,
     status: record.endedAt > 0 ? record.status : null,

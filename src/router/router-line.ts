@@ -1,70 +1,53 @@
 import {routerCodes} from '../model/heroku-codes.js';
-import type {HerokuCode, RouterCode} from '../model/heroku-codes.js';
+import type {HerokuCode} from '../model/heroku-codes.js';
+import type {RequestRecord} from './request-record.js';
 import type {RouterSettings} from './router-settings.js';
 
-/** What the router line tells of a request (heroku-behaviour.md 3.10); null is an empty value. */
-export interface RouterLine {
-  code?: RouterCode;
-  /** H25: which limit; appended to `desc` */
-  restriction?: string;
-  /** H26 */
-  cause?: string;
-  method: string;
-  /** path and query as sent */
-  target: string;
-  host: string;
-  requestId: string;
-  /** the whole X-Forwarded-For chain */
-  forwardedFor: string;
-  dyno: string | null;
-  /** ms */
-  connect: number | null;
-  /** ms */
-  service: number | null;
-  status: number;
-  bytes: number | null;
-  protocol: string;
-  /** empty without TLS */
-  tlsVersion: string;
-}
-
-/** `at=info method=GET path="/" host=… request_id=… fwd="…" dyno=web.1 connect=0ms service=7ms status=200 bytes=974 …` */
-export function formatRouterLine(line: RouterLine, style: RouterSettings['style']): string {
+/**
+ * The router line of a request that has ended (heroku-behaviour.md 3.10):
+ * `at=info method=GET path="/" host=… request_id=… fwd="…" dyno=web.1 connect=0ms service=7ms status=200 bytes=974 …`
+ */
+export function formatRouterLine(record: RequestRecord, style: RouterSettings['style']): string {
+  const connected = record.connectedAt > 0;
+  const connect = connected ? record.connectedAt : record.endedAt;
   return (
-    (line.code === undefined ? 'at=info' : formatCode(line.code, line)) +
+    (record.code === null ? 'at=info' : formatCode(record, style)) +
     ' method=' +
-    line.method +
+    record.method +
     ' path="' +
-    (style === 'legacy' ? escapeQuoted(line.target) : escapeQuoted(decodePercent(line.target))) +
+    escapeQuoted(style === 'legacy' ? record.target : decodePercent(record.target)) +
     '" host=' +
-    line.host +
+    record.host +
     ' request_id=' +
-    line.requestId +
+    record.requestId +
     ' fwd="' +
-    escapeQuoted(line.forwardedFor.replaceAll(', ', ',')) +
+    escapeQuoted(record.forwardedFor.replaceAll(', ', ',')) +
     '" dyno=' +
-    (line.dyno ?? '') +
-    ' connect=' +
-    (line.connect === null ? '' : line.connect + 'ms') +
-    ' service=' +
-    (line.service === null ? '' : line.service + 'ms') +
+    (record.dyno ?? '') +
+    // A dyno that was tried in vain is named, with the time that was lost on it.
+    (record.dyno === null ? ' connect=' : ' connect=' + (connect - record.acceptedAt) + 'ms') +
+    (connected ? ' service=' + (record.endedAt - record.connectedAt) + 'ms' : ' service=') +
     ' status=' +
-    line.status +
+    record.status +
     ' bytes=' +
-    (line.bytes ?? '') +
+    (record.bytes ?? '') +
     ' protocol=' +
-    formatProtocol(line, style)
+    formatProtocol(record, style)
   );
 }
 
-function formatCode(code: RouterCode, {restriction, cause}: RouterLine): string {
+function formatCode(record: RequestRecord, style: RouterSettings['style']): string {
+  const code = record.code!;
+  // Router 2.0 of the Common Runtime has no H26: the refusal is an ordinary line.
+  if (code === 'H26' && style === 'router2' && !record.inSpace) return 'at=info';
   const {desc, level, sock}: HerokuCode = routerCodes[code];
   const side = sock ? `sock=${sock} ` : '';
-  const limit = restriction ? `: ${restriction}` : '';
-  return `${side}at=${level ?? 'error'} code=${code} desc="${desc}${limit}"${cause ? ` cause="${cause}"` : ''}`;
+  const limit = record.restriction ? `: ${record.restriction}` : '';
+  const cause = record.cause ? ` cause="${record.cause}"` : '';
+  return `${side}at=${level ?? 'error'} code=${code} desc="${desc}${limit}"${cause}`;
 }
 
-function formatProtocol({protocol, tlsVersion}: RouterLine, style: RouterSettings['style']): string {
+function formatProtocol({protocol, tlsVersion}: RequestRecord, style: RouterSettings['style']): string {
   if (style === 'legacy') return tlsVersion === '' ? 'http' : 'https';
   return tlsVersion === '' ? protocol + ' tls=false' : protocol + ' tls=true tls_version=' + tlsVersion;
 }
