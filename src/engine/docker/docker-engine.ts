@@ -36,13 +36,16 @@ import {HostView} from './host-view.js';
 import * as images from './images.js';
 import type {Identity} from './labels.js';
 import {removeOrphanedHelpers} from './makers.js';
-import {ensureNetwork, removeNetwork} from './networks.js';
+import {ensureNetwork, networkName, removeNetwork} from './networks.js';
 import {parseCursor} from './output-cursor.js';
 import {probeEngine, probeIsolation} from './probe.js';
 import {Retry} from './retry.js';
 import {Semaphore} from './semaphore.js';
 import {attach, attachedSession, execSession} from './sessions.js';
 import {signalDyno} from './signal-dyno.js';
+import {spaceAbility} from './space/ability.js';
+import type {DataService, DataServiceSpec} from './space/data-service.js';
+import {isSpaceNetwork, Spaces} from './space/spaces.js';
 import {StackImages} from './stack-image.js';
 import {usageOf} from './usage.js';
 import {watchEvents} from './watch.js';
@@ -77,6 +80,7 @@ export class DockerEngine implements Engine {
   readonly #builds = new Semaphore(2);
   readonly #closing = new AbortController();
   readonly #retry = new Retry();
+  readonly #spaces: Spaces;
   /** terminals of attached one-offs that wait for their client */
   readonly #terminals = new Map<string, Duplex>();
   #probed: {facts: EngineFacts; fingerprint: string} | null = null;
@@ -90,6 +94,10 @@ export class DockerEngine implements Engine {
     this.#ca = readCaBundle();
     this.#stacks = new StackImages(this.#docker, options.stackImage ?? process.env['DYNO_STACK_IMAGE']);
     this.#list = new DynoList(this.#docker, this.#identity, this.#clockOffset);
+    this.#spaces = new Spaces(
+      {docker: this.#docker, identity: this.#identity, published: () => !this.#hasDirectAddress()},
+      (fact) => (this.#opened().facts.abilities.spaces = fact),
+    );
     this.#view = new HostView(async (id) => {
       const info = await callUnlessGone('look at a dyno', () => this.#docker.getContainer(id).inspect());
       return info?.State.Pid ?? 0;
@@ -104,7 +112,9 @@ export class DockerEngine implements Engine {
     const cached = await this.#cachedIsolation(probed.fingerprint);
     if (cached) probed.facts.abilities['dyno-isolation'] = cached;
     this.#probed = probed;
+    probed.facts.abilities.spaces = await spaceAbility(this.#docker, this.#hasDirectAddress());
     await removeOrphanedHelpers(this.#docker, this.#identity);
+    await this.#spaces.sweep();
     return probed.facts;
   }
 
@@ -113,14 +123,36 @@ export class DockerEngine implements Engine {
     for (const terminal of this.#terminals.values()) terminal.destroy();
     this.#terminals.clear();
     await this.#retry.close();
+    await this.#spaces.close();
   }
 
   ensureNetwork(network: NetworkSpec): Promise<void> {
-    return ensureNetwork(this.#docker, this.#identity, network);
+    const named = {...network, name: this.networkName(network.name)};
+    return isSpaceNetwork(named) ? this.#spaces.ensure(named) : ensureNetwork(this.#docker, this.#identity, named);
   }
 
-  removeNetwork(name: string): Promise<void> {
-    return removeNetwork(this.#docker, this.#identity, name);
+  async removeNetwork(name: string): Promise<void> {
+    await this.#spaces.remove(this.networkName(name));
+    await removeNetwork(this.#docker, this.#identity, this.networkName(name));
+  }
+
+  /** @see Spaces.removeExcept */
+  removeSpacesExcept(runtimes: readonly string[]): Promise<void> {
+    return this.#spaces.removeExcept(runtimes);
+  }
+
+  /** A service in a space's network that its dynos reach by name, and nobody else at all; see space/data-service.ts. */
+  ensureDataService(spec: DataServiceSpec): Promise<DataService> {
+    return this.#spaces.ensureData({...spec, network: this.networkName(spec.network)});
+  }
+
+  removeDataService(id: string): Promise<void> {
+    return this.#spaces.removeData(id);
+  }
+
+  /** Docker's name of a network: every installation of a machine has its `us`. */
+  networkName(name: string): string {
+    return networkName(this.#identity, name);
   }
 
   /**
@@ -130,7 +162,7 @@ export class DockerEngine implements Engine {
   async probeIsolation(network: string, stack = 'heroku-24'): Promise<AbilityFact> {
     const {facts, fingerprint} = this.#opened();
     const {run} = await this.#stacks.ensure(stack);
-    const fact = await probeIsolation(this.#docker, this.#identity, network, run);
+    const fact = await probeIsolation(this.#docker, this.#identity, this.networkName(network), run);
     facts.abilities['dyno-isolation'] = fact;
     await mkdir(this.#options.directory, {recursive: true});
     await writeFile(this.#isolationFile(), JSON.stringify({fingerprint, fact}), {mode: 0o600});
@@ -148,14 +180,17 @@ export class DockerEngine implements Engine {
       now: this.#now,
     });
     return this.#starts.run(async () => {
-      const {dyno, terminal} = await starter.start(spec, {
-        docker: this.#docker,
-        output,
-        now: this.#now,
-        clockOffset: this.#clockOffset,
-        retry: () => this.#retry.wait(),
-        signal: this.#closing.signal,
-      });
+      const {dyno, terminal} = await starter.start(
+        {...spec, network: this.networkName(spec.network)},
+        {
+          docker: this.#docker,
+          output,
+          now: this.#now,
+          clockOffset: this.#clockOffset,
+          retry: () => this.#retry.wait(),
+          signal: this.#closing.signal,
+        },
+      );
       if (terminal) {
         this.#terminals.set(dyno.engineId, terminal);
         terminal.once('close', () => {
@@ -169,6 +204,10 @@ export class DockerEngine implements Engine {
 
   listDynos(): Promise<EngineDyno[]> {
     return this.#list.read();
+  }
+
+  findDyno(engineId: string): Promise<EngineDyno | null> {
+    return this.#list.find(engineId);
   }
 
   async followDyno(engineId: string, since: string | null, output: DynoOutput): Promise<void> {
@@ -263,6 +302,10 @@ export class DockerEngine implements Engine {
 
   /** ms by which the given clock is ahead of Docker's */
   readonly #clockOffset = (): number => (this.#options.clock ? this.#options.clock.now() - Date.now() : 0);
+
+  #hasDirectAddress(): boolean {
+    return this.#opened().facts.abilities['direct-address'].holds;
+  }
 
   #opened(): {facts: EngineFacts; fingerprint: string} {
     if (!this.#probed) throw new DynoError('engine_unreachable', {engine: 'docker', reason: 'it was not opened yet'});

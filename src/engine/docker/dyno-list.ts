@@ -28,6 +28,17 @@ export class DynoList {
     return dynos.filter((dyno) => dyno !== null);
   }
 
+  /** One of read(), by one call. */
+  async find(engineId: string): Promise<EngineDyno | null> {
+    const info = await callUnlessGone('look at a dyno', () => this.#docker.getContainer(engineId).inspect());
+    const labels = info?.Config.Labels ?? {};
+    const mine = labels[OWNER] === this.#identity.owner && labels[RUNTIME] === this.#identity.runtime;
+    if (!info || !mine || labels[DYNO_ID] === undefined || this.starting.has(engineId)) return null;
+    if (info.State.Running) return dynoOfInspect(info);
+    const exit = this.#exitIn(info);
+    return {engineId, ...dynoOfLabels(labels), running: false, exit, endpoint: null, address: null};
+  }
+
   async #dynoOf(container: Docker.ContainerInfo): Promise<EngineDyno | null> {
     const {Id, Labels: labels, State, Ports, NetworkSettings} = container;
     if (this.starting.has(Id) || State === 'removing') return null;
@@ -43,7 +54,10 @@ export class DynoList {
 
   async #exitOf(id: string): Promise<DynoExit | null> {
     const info = await callUnlessGone('look at a dyno', () => this.#docker.getContainer(id).inspect());
-    if (!info || info.State.Running) return null;
+    return !info || info.State.Running ? null : this.#exitIn(info);
+  }
+
+  #exitIn(info: Docker.ContainerInspectInfo): DynoExit {
     const {ExitCode, FinishedAt, OOMKilled, StartedAt} = info.State;
     // Created by a runtime that was killed before it could start it.
     if (StartedAt.startsWith('0001')) {
@@ -53,8 +67,14 @@ export class DynoList {
   }
 }
 
+export function dynoOfInspect({Id, Config, NetworkSettings}: Docker.ContainerInspectInfo): EngineDyno {
+  const address = Object.values(NetworkSettings.Networks)[0]?.IPAddress;
+  const published = Object.values(NetworkSettings.Ports ?? {}).flatMap((bindings) => bindings ?? [])[0]?.HostPort;
+  return withPlace(Id, Config.Labels, address, published ? Number(published) : undefined);
+}
+
 /** A running dyno: reached at its own address, or where its port is published. */
-export function withPlace(
+function withPlace(
   engineId: string,
   labels: Record<string, string>,
   address: string | undefined,

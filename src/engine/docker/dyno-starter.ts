@@ -5,7 +5,7 @@ import {type AttachedOptions, deliverAttached} from './attached-output.js';
 import type {CaBundle} from './ca-bundle.js';
 import {call, callUnlessGone} from './connection.js';
 import {dynoContainer} from './dyno-container.js';
-import {type DynoList, withPlace} from './dyno-list.js';
+import {type DynoList, dynoOfInspect} from './dyno-list.js';
 import type {HostView} from './host-view.js';
 import type {Identity} from './labels.js';
 import {attach} from './sessions.js';
@@ -49,7 +49,7 @@ export class DynoStarter {
     try {
       stream = spec.attach ? await attach(docker, container.id) : await this.#attachOutput(container);
       await call(`start ${spec.name} of ${spec.app}`, () => container.start());
-      const dyno = await this.#look(container);
+      const dyno = dynoOfInspect(await call('look at a dyno', () => container.inspect()));
       if (!spec.attach) deliverAttached({...delivery, stream, engineId: container.id});
       else if (spec.attach.tty) await this.#resize(container, spec.attach.tty);
       return {dyno, terminal: spec.attach ? (stream as Duplex) : null};
@@ -69,12 +69,5 @@ export class DynoStarter {
 
   async #resize(container: Docker.Container, {columns, rows}: {columns: number; rows: number}): Promise<void> {
     await callUnlessGone('resize a terminal', () => container.resize({h: rows, w: columns}));
-  }
-
-  async #look(container: Docker.Container): Promise<EngineDyno> {
-    const {Config, NetworkSettings} = await call('look at a dyno', () => container.inspect());
-    const address = Object.values(NetworkSettings.Networks)[0]?.IPAddress;
-    const published = Object.values(NetworkSettings.Ports ?? {}).flatMap((bindings) => bindings ?? [])[0]?.HostPort;
-    return withPlace(container.id, Config.Labels, address, published ? Number(published) : undefined);
   }
 }

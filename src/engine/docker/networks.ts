@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import {createHash} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {networkInterfaces} from 'node:os';
 import {setTimeout as wait} from 'node:timers/promises';
@@ -7,6 +8,11 @@ import type {NetworkSpec} from '../engine.js';
 import {asDynoError, call, callUnlessGone, isGone, messageOf, statusOf} from './connection.js';
 import {type Identity, OWNER, runtimeLabels} from './labels.js';
 import {freeSubnets, parseRoutes, parseSubnet, type Range} from './subnets.js';
+
+/** `us` → `dyno-1a2b3c4d5e6f-us`, by owner. */
+export function networkName({owner}: Identity, name: string): string {
+  return `dyno-${createHash('sha256').update(owner).digest('hex').slice(0, 12)}-${name}`;
+}
 
 /** Makes sure of a network; one of that name which is somebody else's, or has another subnet, is refused. */
 export async function ensureNetwork(docker: Docker, identity: Identity, spec: NetworkSpec): Promise<void> {

@@ -93,7 +93,11 @@ export class StackImages {
     for (const {RepoTags, Created} of images) {
       if (Date.now() / 1000 - Created < DAY_S) continue;
       for (const name of RepoTags ?? []) {
-        if (name !== newest) await this.#docker.getImage(name).remove().catch(() => undefined);
+        if (name !== newest)
+          await this.#docker
+            .getImage(name)
+            .remove()
+            .catch(() => undefined);
       }
     }
   }

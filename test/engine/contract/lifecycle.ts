@@ -89,6 +89,7 @@ export function lifecycleChapter(rig: Rig): void {
       expect(dyno.createdAt).to.be.within(Date.now() - 120_000, Date.now() + 2000);
       expect(dyno.endpoint).to.not.equal(null);
       expect(await rig.look(dyno.engineId)).to.deep.equal(dyno);
+      if (rig.engine.findDyno) expect(await rig.engine.findDyno(dyno.engineId)).to.deep.equal(dyno);
 
       const answer = await fetch(`http://${dyno.endpoint!.host}:${dyno.endpoint!.port}/`);
       expect(await answer.text()).to.equal('dyno web.1\n');
@@ -96,6 +97,7 @@ export function lifecycleChapter(rig: Rig): void {
       await rig.engine.removeDyno(dyno.engineId);
       await output.ended;
       expect(await rig.look(dyno.engineId)).to.equal(undefined);
+      if (rig.engine.findDyno) expect(await rig.engine.findDyno(dyno.engineId)).to.equal(null);
     });
 
     it('gives a dyno without a port no endpoint', async () => {
