@@ -1,6 +1,7 @@
 import {DynoManager} from '../../src/dyno-manager/dyno-manager.js';
 import type {DynoManagerOptions, RoutedDyno} from '../../src/dyno-manager/dyno-manager.js';
 import type {DynoSpec} from '../../src/engine/engine.js';
+import {sleep} from '../../src/model/clock.js';
 import type {DynoInfo} from '../../src/model/dyno-info.js';
 import type {AppSpec, ReleaseSpec} from '../../src/model/spec.js';
 import {VirtualClock} from '../support/virtual-clock.js';
@@ -68,6 +69,8 @@ export interface HarnessOptions {
   random?: () => number;
   /** drains wait until they are resolved by hand */
   holdDrains?: boolean;
+  /** ms that every drain takes */
+  drainMs?: number;
   /** a runtime that comes back finds its clock and engine */
   before?: Pick<Harness, 'clock' | 'engine'>;
   /** gets log lines and output together, in their order */
@@ -105,7 +108,11 @@ export function newHarness(options: HarnessOptions = {}): Harness {
     }),
     onDynos: (appId, dynos) => void routed.set(appId, dynos),
     drain: (_app, dynoId) =>
-      options.holdDrains ? new Promise<void>((resolve) => drains.push({dynoId, resolve})) : Promise.resolve(),
+      options.holdDrains
+        ? new Promise<void>((resolve) => drains.push({dynoId, resolve}))
+        : options.drainMs === undefined
+          ? Promise.resolve()
+          : sleep(clock, options.drainMs),
     onChange: (_app, info) => void changes.push(info),
   };
   const manager = new DynoManager(effects);
