@@ -22,9 +22,10 @@ export class FixtureApi {
 
   private constructor(private readonly server: Server) {}
 
-  static async start(): Promise<FixtureApi> {
+  /** `port` 0: any that is free */
+  static async start(port = 0): Promise<FixtureApi> {
     const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     const api = new FixtureApi(server);
     server.on('request', (request, response) => void api.handle(request, response));
     return api;
