@@ -33,6 +33,7 @@ export class Connection {
   private readonly agent = new Agent({keepAlive: true});
   private prepared?: Promise<void>;
   private reviving?: Promise<void>;
+  private revivals = 0;
   private mayRevive = true;
 
   constructor(private readonly options: ConnectionOptions) {}
@@ -47,11 +48,11 @@ export class Connection {
   async open(method: Method, path: string, options: CallOptions = {}): Promise<IncomingMessage> {
     this.prepared ??= this.options.prepare?.() ?? Promise.resolve();
     await this.prepared;
+    const revivals = this.revivals;
     const response = await this.send(method, path, options).catch(async (error: unknown) => {
       if (codeOf(error) !== 'ECONNREFUSED' || !this.options.revive || !this.mayRevive) throw unavailable(error);
-      // One start for all calls that found nobody; an upload cannot be sent a second time, and is never the first call.
-      this.reviving ??= this.options.revive().finally(() => (this.reviving = undefined));
-      await this.reviving;
+      // One start for all calls that found nobody. An upload could not be sent again, and is never the first call.
+      if (revivals === this.revivals) await this.revive(this.options.revive);
       return this.send(method, path, options).catch((again: unknown) => Promise.reject(unavailable(again)));
     });
     const status = response.statusCode ?? 0;
@@ -94,6 +95,14 @@ export class Connection {
       });
       call.once('error', (error) => reject(unavailable(error)));
     });
+  }
+
+  private revive(start: () => Promise<void>): Promise<void> {
+    this.reviving ??= start().finally(() => {
+      this.reviving = undefined;
+      this.revivals++;
+    });
+    return this.reviving;
   }
 
   private send(method: Method, path: string, options: CallOptions): Promise<IncomingMessage> {
