@@ -1,14 +1,17 @@
 import type {FastifyInstance} from 'fastify';
+import type {Authority} from '../certificates/authority.js';
 import type {Clock} from '../model/clock.js';
 import type {HomeLayout} from '../model/home-layout.js';
 import type {Account} from './account.js';
 import type {AppLog} from './app-log.js';
 import type {AttachTickets} from './attach/attach-tickets.js';
-import type {Authority} from '../certificates/authority.js';
+import type {Domains} from './domains/domains.js';
 import type {KeyedQueue} from './keyed-queue.js';
+import type {Promotions} from './pipelines/promotions.js';
 import type {PlatformLog} from './platform-log.js';
 import type {Releases} from './releases/releases.js';
 import type {Runtimes} from './runtimes/runtimes.js';
+import type {Spaces} from './spaces/spaces.js';
 import type {Store} from './store/store.js';
 import type {App} from './store/apps.js';
 import type {OutputStreams} from './streams/output-streams.js';
@@ -33,6 +36,12 @@ export interface PlatformContext {
   readonly releases: Releases;
   /** the runtime processes and the way to them */
   readonly runtimes: Runtimes;
+  /** custom domains and certificates */
+  readonly domains: Domains;
+  /** code from app to app of a pipeline */
+  readonly promotions: Promotions;
+  /** private spaces: made, renamed, destroyed */
+  readonly spaces: Spaces;
   /** changes of one app, one at a time: key is the app's id */
   readonly queue: KeyedQueue;
   /** `app[api]` lines (heroku-behaviour.md 5.8) */

@@ -70,7 +70,7 @@ export class RuntimeLink {
   }
 
   start(): void {
-    this.#running ??= this.#run();
+    if (!this.#closing.signal.aborted) this.#running ??= this.#run();
   }
 
   /** Lets go; the runtime goes on. */
@@ -91,6 +91,7 @@ export class RuntimeLink {
   async connected(timeoutMs = START_MS): Promise<RuntimeClient> {
     this.start();
     if (this.#connected) return this.client;
+    if (this.#closing.signal.aborted) throw this.#closing.signal.reason;
     const {clock} = this.#effects;
     await new Promise<void>((resolve, reject) => {
       const done = () => {

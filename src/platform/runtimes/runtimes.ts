@@ -35,6 +35,7 @@ export interface RuntimesOptions {
 export class Runtimes {
   readonly #options: RuntimesOptions;
   readonly #links = new Map<string, RuntimeLink>();
+  #closed = false;
 
   constructor(options: RuntimesOptions) {
     this.#options = options;
@@ -43,7 +44,8 @@ export class Runtimes {
   /** Takes up every runtime that has something to do, or still runs from before. */
   start(): void {
     const {store, processes} = this.#options;
-    const spaces = store.spaces.list().map((space) => space.runtime);
+    const living = store.spaces.list().filter(({state}) => state !== 'deleting');
+    const spaces = living.map((space) => space.runtime);
     const regions = commonRegions.filter(
       (region) => store.apps.listOf({region}).length > 0 || processes.pidOf(region) !== null,
     );
@@ -55,7 +57,7 @@ export class Runtimes {
   ensure(name: string): RuntimeLink {
     let link = this.#links.get(name);
     if (!link) this.#links.set(name, (link = this.#link(name)));
-    link.start();
+    if (!this.#closed) link.start();
     return link;
   }
 
@@ -129,18 +131,25 @@ export class Runtimes {
 
   /** Ends a space's runtime and all that is in it. */
   async retire(name: string): Promise<void> {
-    const link = this.ensure(name);
-    this.#links.delete(name);
+    const link = this.#links.get(name) ?? this.#link(name);
     await link.stop('stop');
+    this.#links.delete(name);
+  }
+
+  /** Nothing is started any more. */
+  get isClosed(): boolean {
+    return this.#closed;
   }
 
   /** Lets go of all runtimes; they go on. */
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all([...this.#links.values()].map((link) => link.close()));
   }
 
   /** Ends all runtimes. */
   async stop(dynos: 'keep' | 'stop'): Promise<void> {
+    this.#closed = true;
     await Promise.all([...this.#links.values()].map((link) => link.stop(dynos)));
   }
 

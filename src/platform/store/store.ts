@@ -1,17 +1,21 @@
+import {accountKeys, oauthAuthorizations, oauthClients, telemetryDrains} from './account-records.js';
 import {AppRows} from './apps.js';
 import {BuildpackRows} from './buildpacks.js';
+import {CollaboratorRows} from './collaborators.js';
 import {Database} from './database.js';
 import {DomainRows} from './domains.js';
 import {FeatureRows} from './features.js';
 import {FormationRows} from './formation.js';
 import {LogDrainRows} from './log-drains.js';
 import {LogSessionRows} from './log-sessions.js';
+import {PipelineRows} from './pipelines.js';
 import {ReleaseRows} from './releases.js';
 import {SettingRows} from './settings.js';
 import {SlugRows} from './slugs.js';
 import {SniEndpointRows} from './sni-endpoints.js';
 import {SpaceRows} from './spaces.js';
 import {TeamRows} from './teams.js';
+import {WebhookRows} from './webhooks.js';
 
 /** Desired state, by resource. The only home of it; the platform is its only writer. */
 export class Store {
@@ -29,6 +33,13 @@ export class Store {
   readonly sniEndpoints: SniEndpointRows;
   readonly spaces: SpaceRows;
   readonly teams: TeamRows;
+  readonly collaborators: CollaboratorRows;
+  readonly pipelines: PipelineRows;
+  readonly webhooks: WebhookRows;
+  readonly keys: ReturnType<typeof accountKeys>;
+  readonly authorizations: ReturnType<typeof oauthAuthorizations>;
+  readonly oauthClients: ReturnType<typeof oauthClients>;
+  readonly telemetryDrains: ReturnType<typeof telemetryDrains>;
 
   constructor(path: string) {
     this.db = new Database(path);
@@ -45,6 +56,13 @@ export class Store {
     this.sniEndpoints = new SniEndpointRows(this.db);
     this.spaces = new SpaceRows(this.db);
     this.teams = new TeamRows(this.db);
+    this.collaborators = new CollaboratorRows(this.db);
+    this.pipelines = new PipelineRows(this.db);
+    this.webhooks = new WebhookRows(this.db);
+    this.keys = accountKeys(this.db);
+    this.authorizations = oauthAuthorizations(this.db);
+    this.oauthClients = oauthClients(this.db);
+    this.telemetryDrains = telemetryDrains(this.db);
   }
 
   /** All of `work` or nothing. `work` must not await. */

@@ -1,0 +1,55 @@
+import {expect} from 'chai';
+import {routes} from '../../src/platform/api/routes.js';
+import type {Route} from '../../src/platform/http/route.js';
+import {violations} from './support/strict-schema.js';
+import {TestPlatform} from './support/test-platform.js';
+import {fillWorld} from './support/world.js';
+import type {World} from './support/world.js';
+
+const ACCEPT = 'application/vnd.heroku+json; version=3.sdk';
+const depth = (route: Route) => route.path.split('/').length;
+
+/** Calls that end something other calls need, or that answer no JSON, are made last or elsewhere. */
+const elsewhere = new Set([
+  'POST /local/platform/stop',
+  'GET /log-sessions/:session',
+  'GET /streams/:stream',
+  'GET /schema',
+]);
+
+describe('answers of all routes', function () {
+  this.timeout(120_000);
+  let platform: TestPlatform;
+  let world: World;
+
+  before(async () => {
+    platform = await TestPlatform.start();
+    world = await fillWorld(platform);
+  });
+  after(() => platform.close());
+
+  // Reads first, then changes, then what takes things away.
+  const order = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+  const all = routes
+    .filter((route) => !elsewhere.has(`${route.method} ${route.path}`))
+    .sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method) || depth(b) - depth(a));
+  for (const route of all) {
+    it(`${route.method} ${route.path}`, async () => {
+      const {path, body} = world.requestFor(route);
+      const answer = await platform.call(route.method, path, {...(body ? {body} : {}), headers: {accept: ACCEPT}});
+      if (world.isAbsent(route)) {
+        expect(answer.status).to.be.oneOf([404, 422]);
+        expect(answer.body).to.include.keys('id', 'message');
+        return;
+      }
+      expect(answer.status, JSON.stringify(answer.body)).to.equal(route.status ?? 200);
+      expect(answer.headers.get('request-id')).to.match(/^[0-9a-f-]{36}$/);
+      if (!route.answers) return;
+      const isList = Array.isArray(answer.body);
+      expect(isList, 'a list where a list is due').to.equal(route.ranges !== undefined);
+      const items = isList ? answer.body : [answer.body];
+      if (isList && !world.isEmpty(route)) expect(items, 'something in the list').to.have.length.greaterThan(0);
+      for (const item of items) expect(violations(route.answers, item), JSON.stringify(item)).to.deep.equal([]);
+    });
+  }
+});

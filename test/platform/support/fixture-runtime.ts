@@ -1,0 +1,241 @@
+import {mkdirSync, rmSync} from 'node:fs';
+import {createServer} from 'node:http';
+import type {IncomingMessage, Server, ServerResponse} from 'node:http';
+import {dirname} from 'node:path';
+import type {Duplex} from 'node:stream';
+import type {AppSpec, RuntimeSpec} from '../../../src/model/spec.js';
+import {formatLogEntry} from '../../../src/model/log.js';
+import type {LogEntry} from '../../../src/model/log.js';
+import type {DynoInfo, LogRecord, OneOffRequest} from '../../../src/runtime/protocol.js';
+
+export interface Received {
+  method: string;
+  path: string;
+  body: unknown;
+}
+
+/**
+ * A runtime for tests of the platform: it speaks src/runtime/protocol.ts over a real unix socket, records what it got,
+ * shows one up dyno per quantity of its spec, and runs nothing.
+ */
+export class FixtureRuntime {
+  readonly received: Received[] = [];
+  spec: RuntimeSpec | null = null;
+  readonly apps = new Map<string, AppSpec>();
+  readonly logs = new Map<string, LogRecord[]>();
+  readonly oneOffs = new Map<string, DynoInfo[]>();
+  /** exit status and output of the next release phases */
+  releasePhase: {status: number; output: string; wait?: Promise<void>} = {status: 0, output: 'migrated\n'};
+  spacesHold = true;
+  version: string;
+  readonly #server: Server;
+  readonly #socketPath: string;
+  readonly #sockets = new Set<Duplex>();
+  readonly #waiting = new Set<() => void>();
+  #dynoIds = new Map<string, string>();
+
+  constructor(socketPath: string, version: string) {
+    this.#socketPath = socketPath;
+    this.version = version;
+    this.#server = createServer((request, response) => void this.#serve(request, response));
+    this.#server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+    this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex) => this.#upgrade(request, socket));
+  }
+
+  async listen(): Promise<void> {
+    mkdirSync(dirname(this.#socketPath), {recursive: true});
+    rmSync(this.#socketPath, {force: true});
+    await new Promise<void>((resolve) => this.#server.listen(this.#socketPath, resolve));
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  app(name: string): AppSpec | undefined {
+    return [...this.apps.values()].find((app) => app.name === name);
+  }
+
+  lines(name: string): string[] {
+    const app = this.app(name);
+    return (this.logs.get(app?.id ?? '') ?? []).map(formatLogEntry);
+  }
+
+  calls(method: string, pattern: RegExp): Received[] {
+    return this.received.filter((call) => call.method === method && pattern.test(call.path));
+  }
+
+  dynosOf(appId: string): DynoInfo[] {
+    const app = this.apps.get(appId);
+    const formation = Object.entries(app?.release ? app.formation : {}).flatMap(([type, {quantity, size, command}]) =>
+      Array.from({length: quantity}, (_, index) => this.#dyno(app!, `${type}.${index + 1}`, type, size, command)),
+    );
+    return [...formation, ...(this.oneOffs.get(appId) ?? [])];
+  }
+
+  #dyno(app: AppSpec, name: string, type: string, size: string, command: string): DynoInfo {
+    const key = `${app.id}/${name}`;
+    if (!this.#dynoIds.has(key)) this.#dynoIds.set(key, crypto.randomUUID());
+    const at = '2026-11-22T06:17:02.000Z';
+    return {
+      id: this.#dynoIds.get(key)!,
+      name,
+      type,
+      kind: 'formation',
+      state: 'up',
+      command,
+      size,
+      release: app.release!.version,
+      createdAt: at,
+      updatedAt: at,
+      address: '10.0.1.130',
+    };
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const {method = '', url = ''} = request;
+    const text = await readText(request);
+    const body: unknown =
+      text === '' || !/json/.test(request.headers['content-type'] ?? '') ? undefined : JSON.parse(text);
+    const path = url.split('?')[0]!;
+    if (path !== '/status' && path !== '/events') this.received.push({method, path: url, body});
+    const json = (value: unknown, status = 200) => {
+      response.writeHead(status, {'content-type': 'application/json'});
+      response.end(value === undefined ? undefined : JSON.stringify(value));
+    };
+    const [, kind, id = '', verb] = path.split('/');
+    if (path === '/status') return json(this.#status());
+    if (path === '/spec') {
+      this.spec = body as RuntimeSpec;
+      this.apps.clear();
+      for (const app of this.spec.apps) this.apps.set(app.id, app);
+      return json(undefined, 204);
+    }
+    if (path === '/events') {
+      response.writeHead(200, {'content-type': 'application/x-ndjson'});
+      return void response.write('{"kind":"heartbeat"}\n');
+    }
+    if (path === '/doctor') return json(this.#facts());
+    if (path === '/clock') return json({now: '2026-11-22T06:17:02.000Z', advancedMs: 0});
+    if (path === '/chaos') return json(undefined, 202);
+    if (path === '/shutdown') {
+      json(undefined, 202);
+      return void setImmediate(() => void this.close());
+    }
+    if (kind === 'images' || kind === 'build-cache') return json(undefined, 204);
+    if (kind === 'slugs')
+      return json({
+        image: `image-${crypto.randomUUID()}`,
+        size: text.length,
+        procfile: null,
+        defaultTypes: {},
+        detected: null,
+      });
+    if (kind !== 'apps') return json({code: 'not_found', details: {resource: 'path'}, message: path}, 404);
+    if (!verb && method === 'PUT') this.apps.set(id, body as AppSpec);
+    if (!verb && method === 'DELETE') this.apps.delete(id);
+    if (!verb) return json(undefined, 204);
+    if (verb === 'dynos' && method === 'GET') return json(this.dynosOf(id));
+    if (verb === 'dynos' && path.endsWith('/resize')) return json(undefined, 204);
+    if (verb === 'dynos') return json(this.#runOneOff(id, body as OneOffRequest));
+    if (verb === 'restart' || verb === 'stop') return json(undefined, 202);
+    if (verb === 'requests') return json({id: path.split('/').at(-1), events: []});
+    if (verb === 'sessions') return json({status: 7});
+    if (verb === 'log' && method === 'POST') return json(this.#write(id, body as LogEntry[]), 204);
+    if (verb === 'log') return this.#readLog(id, new URLSearchParams(url.split('?')[1]), response);
+    if (verb === 'release-phase') return this.#phase(response);
+    return json({code: 'not_found', details: {resource: 'path'}, message: path}, 404);
+  }
+
+  #status() {
+    const {name = 'us', kind = 'common'} = this.spec ?? {};
+    const dynos = [...this.apps.keys()].reduce((sum, id) => sum + this.dynosOf(id).length, 0);
+    return {
+      name,
+      kind,
+      pid: process.pid,
+      version: this.version,
+      engine: 'fixture',
+      routerUrl: 'http://localhost:1',
+      dynos,
+      warnings: [],
+    };
+  }
+
+  #facts() {
+    const spaces = this.spacesHold ? {holds: true} : {holds: false, why: 'Start Docker.'};
+    return {engine: 'fixture', version: '1', abilities: {spaces}};
+  }
+
+  #runOneOff(appId: string, oneOff: OneOffRequest): DynoInfo {
+    const at = '2026-11-22T06:17:02.000Z';
+    const app = this.apps.get(appId)!;
+    const list = this.oneOffs.get(appId) ?? [];
+    const {command, size, type, kind} = oneOff;
+    const dyno: DynoInfo = {
+      ...{id: crypto.randomUUID(), name: `${type}.${4711 + list.length}`, type, kind, state: 'starting', command, size},
+      ...{release: app.release!.version, createdAt: at, updatedAt: at},
+    };
+    this.oneOffs.set(appId, [...list, dyno]);
+    return dyno;
+  }
+
+  #write(appId: string, entries: LogEntry[]): undefined {
+    const list = this.logs.get(appId) ?? [];
+    for (const entry of entries) list.push({...entry, id: String(list.length + 1)});
+    this.logs.set(appId, list);
+    for (const wake of [...this.#waiting]) wake();
+  }
+
+  /** Says something in an app's log. */
+  say(name: string, message: string): void {
+    this.#write(this.app(name)!.id, [
+      {time: Date.UTC(2026, 10, 22, 6, 17, 2), source: 'app', process: 'web.1', message, pri: 190},
+    ]);
+  }
+
+  #readLog(appId: string, query: URLSearchParams, response: ServerResponse): void {
+    response.writeHead(200, {'content-type': 'application/x-ndjson'});
+    response.flushHeaders();
+    let sent = Number(query.get('after') ?? 0);
+    const send = () => {
+      const list = this.logs.get(appId) ?? [];
+      for (const record of list.slice(sent)) response.write(`${JSON.stringify(record)}\n`);
+      sent = list.length;
+    };
+    send();
+    if (query.get('tail') !== 'true') return void response.end();
+    this.#waiting.add(send);
+    response.once('close', () => this.#waiting.delete(send));
+  }
+
+  async #phase(response: ServerResponse): Promise<void> {
+    const {status, output, wait} = this.releasePhase;
+    response.writeHead(200, {'content-type': 'application/x-ndjson'});
+    response.write(`${JSON.stringify({output})}\n`);
+    await wait;
+    response.end(`${JSON.stringify({done: {status}})}\n`);
+  }
+
+  /** Echoes what the client of a terminal says. */
+  #upgrade(request: IncomingMessage, socket: Duplex): void {
+    this.received.push({method: 'UPGRADE', path: request.url ?? '', body: request.headers['dyno-exec']});
+    socket.on('error', () => socket.destroy());
+    socket.write(
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: dyno-session\r\ndyno-session: s-1\r\n\r\n',
+    );
+    socket.write('hello\n');
+    socket.pipe(socket);
+  }
+}
+
+async function readText(stream: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}

@@ -1,0 +1,159 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {createServer} from 'node:net';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import type {HomeLayout} from '../../../src/model/home-layout.js';
+import {homeLayout} from '../../../src/model/home-layout.js';
+import type {RegisterRoutes} from '../../../src/platform/context.js';
+import type {Platform} from '../../../src/platform/platform.js';
+import {startPlatform} from '../../../src/platform/platform.js';
+import type {RuntimeProcesses} from '../../../src/platform/runtimes/runtime-process.js';
+import {systemClock} from '../../../src/platform/system-clock.js';
+import {FixtureRuntime} from './fixture-runtime.js';
+
+// Bodies are JSON of any shape: tests say what they expect of them.
+/* eslint-disable @typescript-eslint/no-explicit-any */
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** parsed when it is JSON */
+  body: any;
+}
+
+export interface CallOptions {
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** null: none */
+  token?: string | null;
+}
+
+/** A real platform in a home of its own, with fixture runtimes in place of runtime processes. */
+export class TestPlatform {
+  readonly home: HomeLayout;
+  readonly port: number;
+  readonly runtimes = new Map<string, FixtureRuntime>();
+  readonly logged: string[] = [];
+  readonly #parts: readonly RegisterRoutes[];
+  #platform: Platform | undefined;
+
+  private constructor(port: number, parts: readonly RegisterRoutes[]) {
+    this.home = homeLayout(mkdtempSync(join(tmpdir(), 'dyno-platform-')));
+    this.port = port;
+    this.#parts = parts;
+  }
+
+  static async start(parts: readonly RegisterRoutes[] = []): Promise<TestPlatform> {
+    const platform = new TestPlatform(await freePort(), parts);
+    await platform.start();
+    return platform;
+  }
+
+  async start(version = '1.0.0'): Promise<void> {
+    const started = await startPlatform({
+      home: this.home,
+      port: this.port,
+      version,
+      clock: systemClock,
+      log: {
+        info: (message) => void this.logged.push(message),
+        error: (message, error) => void this.logged.push(`${message}: ${(error as Error)?.stack ?? error}`),
+      },
+      processes: this.#processes(version),
+      parts: this.#parts,
+    });
+    if ('holder' in started) throw new Error(`the platform runs already, as ${started.holder}`);
+    this.#platform = started;
+  }
+
+  /** Ends the platform; its runtimes go on. */
+  async stop(): Promise<void> {
+    await this.#platform?.close();
+    this.#platform = undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    for (const runtime of this.runtimes.values()) await runtime.close();
+    rmSync(this.home.root, {recursive: true, force: true});
+  }
+
+  get running(): Platform {
+    return this.#platform!;
+  }
+
+  get us(): FixtureRuntime {
+    return this.runtimes.get('us')!;
+  }
+
+  async call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
+    const token = options.token === undefined ? this.running.context.token : options.token;
+    const response = await fetch(`http://127.0.0.1:${this.port}${path}`, {
+      method,
+      headers: {
+        accept: 'application/vnd.heroku+json; version=3',
+        ...(token === null ? {} : {authorization: `Bearer ${token}`}),
+        ...(options.body === undefined ? {} : {'content-type': 'application/json'}),
+        ...options.headers,
+      },
+      ...(options.body === undefined
+        ? {}
+        : {body: typeof options.body === 'string' ? options.body : JSON.stringify(options.body)}),
+    });
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get('content-type') ?? '') && text !== '';
+    return {status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text};
+  }
+
+  /** The body of a call that has to succeed. */
+  async ok(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<any> {
+    const answer = await this.call(method, path, {
+      ...(body === undefined ? {} : {body}),
+      ...(headers ? {headers} : {}),
+    });
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  }
+
+  /** An app with code: types by command. */
+  async appWithCode(name: string, processTypes: Record<string, string>): Promise<void> {
+    await this.ok('POST', '/apps', {name});
+    await this.deploy(name, processTypes);
+  }
+
+  /** What a finished build does. */
+  async deploy(name: string, processTypes: Record<string, string>): Promise<void> {
+    const {store, releases} = this.running.context;
+    const built = {
+      image: `image-${crypto.randomUUID()}`,
+      size: 1000,
+      processTypes,
+      stack: 'heroku-24',
+      commit: '71c09b0612',
+    };
+    const {done} = releases.createFromBuild(store.apps.get(name), built, {description: 'Deploy 71c09b06'});
+    await done;
+  }
+
+  #processes(version: string): RuntimeProcesses {
+    return {
+      start: ({name}) => {
+        const runtime = new FixtureRuntime(this.home.runtime(name).socket, version);
+        this.runtimes.set(name, runtime);
+        void runtime.listen();
+      },
+      pidOf: (name) => (this.runtimes.has(name) ? process.pid : null),
+      kill: (name) => void this.runtimes.delete(name),
+      lastWords: () => '',
+    };
+  }
+}
+
+/** Two free ports in a row are not needed: fixture runtimes route nothing. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const {port} = server.address() as {port: number};
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return port;
+}
