@@ -1,9 +1,13 @@
 import type Docker from 'dockerode';
+import {setTimeout as wait} from 'node:timers/promises';
 import {DynoError} from '../../../model/error.js';
 import {asDynoError, callUnlessGone, isGone, messageOf, statusOf} from '../connection.js';
 import {type Identity, OWNER} from '../labels.js';
 
 export type NetworkInfo = Docker.NetworkInspectInfo;
+
+/** Tries to find a network that somebody else is just making, 100 ms apart. */
+const PATIENCE = 20;
 
 /**
  * Makes sure of a bridge of ours with exactly this subnet. Two that make it at the same moment are both content.
@@ -17,22 +21,23 @@ export async function ensureBridge(
   options: Docker.NetworkCreateOptions,
 ): Promise<NetworkInfo> {
   const subnet = options.IPAM!.Config![0]!.Subnet!;
-  const there = await findNetwork(docker, options.Name);
-  if (there) return checked(there, identity, subnet);
-  try {
-    await docker.createNetwork({...options, CheckDuplicate: true});
-  } catch (error) {
-    const made = await findNetwork(docker, options.Name);
-    if (made) return checked(made, identity, subnet);
-    if (
-      /overlap|invalid pool request|conflicts with|already exists/i.test(messageOf(error)) &&
-      statusOf(error) !== undefined
-    ) {
-      throw new DynoError('subnet_taken', {subnet, reason: messageOf(error)}, error);
+  for (let attempt = 1; ; attempt++) {
+    const there = await findNetwork(docker, options.Name);
+    if (there) return checked(there, identity, subnet);
+    try {
+      await docker.createNetwork({...options, CheckDuplicate: true});
+    } catch (error) {
+      if (!isTaken(error)) throw asDynoError(`make the network ${options.Name}`, error);
+      // Its addresses are taken before it can be seen.
+      if (attempt < PATIENCE) await wait(100);
+      else throw new DynoError('subnet_taken', {subnet, reason: messageOf(error)}, error);
     }
-    throw asDynoError(`make the network ${options.Name}`, error);
   }
-  return (await findNetwork(docker, options.Name))!;
+}
+
+function isTaken(error: unknown): boolean {
+  const taken = /overlap|invalid pool request|conflicts with|already exists/i;
+  return statusOf(error) !== undefined && taken.test(messageOf(error));
 }
 
 function checked(there: NetworkInfo, {owner}: Identity, subnet: string): NetworkInfo {

@@ -30,7 +30,9 @@ export async function ensureSpaceNetwork(ground: SpaceGround, spec: SpaceNetwork
   const {docker, identity} = ground;
   const image = await ensureNetImage(docker);
   await ensureBridge(docker, identity, bridgeOptions(identity, spec));
-  await Promise.all([ensureGuard(ground, spec, image), openWayOut(ground, spec, image)]);
+  const both = await Promise.allSettled([ensureGuard(ground, spec, image), openWayOut(ground, spec, image)]);
+  // Not before both have ended: what came late would outlive a removal.
+  for (const one of both) if (one.status === 'rejected') throw one.reason;
 }
 
 /** Makes sure of the part that can end by itself. */
