@@ -21,6 +21,7 @@ export default class Exec extends DynoCommand {
     const app = this.appOf(flags);
     const command = argv.length === 0 ? 'bash' : joinCommand(argv as string[]);
     const tty = flags['no-tty'] ? null : describeTerminal(process, process.env);
+    await this.api.dyno(app, flags.dyno);
     const session = await this.api.local.exec(app, flags.dyno, {command, env: {}, tty});
     const resize = (size: {columns: number; rows: number}) =>
       void this.api.local.resize(app, flags.dyno, session.id, size).catch(() => {});

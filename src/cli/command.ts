@@ -20,8 +20,13 @@ export abstract class DynoCommand extends Command {
   /** false: a command that asks about the platform and must not start it */
   protected readonly startsPlatform: boolean = true;
   protected palette: Palette = plainPalette;
-  protected readonly installation: Installation = findInstallation(process.env);
   private connected?: Api;
+  private found?: Installation;
+
+  protected get installation(): Installation {
+    this.found ??= findInstallation(process.env);
+    return this.found;
+  }
 
   protected get api(): Api {
     this.connected ??= connectApi(this.installation, {

@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs';
 import {homedir} from 'node:os';
 import {DynoError} from '../model/error.js';
 import {homeLayoutOf, type HomeLayout} from '../model/home-layout.js';
+import {basePortOf} from '../model/ports.js';
 import {Api} from './api.js';
 import {Connection} from './connection.js';
 import {LocalApi} from './local-api.js';
@@ -12,9 +13,21 @@ export interface Installation {
   port: number;
 }
 
-/** Which installation the environment means: DYNO_HOME and DYNO_PORT, each with its default. */
+/**
+ * Which installation the environment means: DYNO_HOME and DYNO_PORT. Without DYNO_PORT it is the port where the
+ * platform of that home listens, else the default.
+ *
+ * @throws DynoError usage, port_differs
+ */
 export function findInstallation(env: NodeJS.ProcessEnv): Installation {
-  return {home: homeLayoutOf(env, homedir()), port: Number(env.DYNO_PORT || 7770)};
+  const home = homeLayoutOf(env, homedir());
+  const port = basePortOf(env);
+  if (port === undefined)
+    throw new DynoError('usage', {message: `DYNO_PORT=${env.DYNO_PORT} is no port from 1024 to 65000.`});
+  const running = readRunningPlatform(home);
+  if (!running || running.port === port) return {home, port};
+  if (env.DYNO_PORT) throw new DynoError('port_differs', {home: home.root, running: running.port, asked: port});
+  return {home, port: running.port};
 }
 
 export interface ConnectOptions {
@@ -46,7 +59,7 @@ export function connectApi(installation: Installation, options: ConnectOptions):
 
 async function replaceOtherVersion({home, port}: Installation, {version, env, tell}: ConnectOptions): Promise<void> {
   const running = readRunningPlatform(home);
-  if (!running || running.version === version || running.port !== port) return;
+  if (!running || running.version === version) return;
   tell?.(`Replacing platform ${running.version} by ${version}; dynos keep running.`);
   const {startPlatform, waitForEnd} = await import('./platform-process.js');
   const old = new Connection({port, token: () => readToken(home)});

@@ -65,10 +65,20 @@ export const errors = {
     'Name must start with a letter, end with a letter or digit and can only contain lowercase letters, digits, and dashes, 3 to 30 characters.',
   ),
   app_name_taken: entry(422, 'invalid_params', 'Name {name} is already taken'),
-  drain_url_invalid: entry(422, 'invalid_params', 'Url {url} is not a drain: {reason}.', 'Use https://, http://, syslog:// or syslog+tls:// and a host.'),
+  drain_url_invalid: entry(
+    422,
+    'invalid_params',
+    'Url {url} is not a drain: {reason}.',
+    'Use https://, http://, syslog:// or syslog+tls:// and a host.',
+  ),
   drain_host_unknown: entry(422, 'invalid_params', 'Url {url} is not a drain: its host {host} does not resolve.'),
   drain_taken: entry(422, 'invalid_params', 'Url {url} has already been taken'),
-  drain_limit: entry(422, 'invalid_params', 'You have already added the maximum number of drains allowed', 'Remove one of the {limit} first: dyno drains:remove'),
+  drain_limit: entry(
+    422,
+    'invalid_params',
+    'You have already added the maximum number of drains allowed',
+    'Remove one of the {limit} first: dyno drains:remove',
+  ),
   config_invalid: entry(422, 'invalid_params', '{message}'),
   formation_invalid: entry(422, 'invalid_params', '{message}'),
   procfile_invalid: entry(
@@ -92,7 +102,12 @@ export const errors = {
     'Send a gzipped tar of the app directory.',
   ),
   build_failed: entry(422, 'build_failed', 'Build failed: {step}'),
-  release_failed: entry(422, 'release_failed', 'The release command of v{version} failed; the previous release goes on.', 'Read its output: dyno releases:output v{version}'),
+  release_failed: entry(
+    422,
+    'release_failed',
+    'The release command of v{version} failed; the previous release goes on.',
+    'Read its output: dyno releases:output v{version}',
+  ),
 
   // private spaces
   cidr_invalid: entry(
@@ -130,6 +145,12 @@ export const errors = {
     'Port {port} is taken by {holder}.',
     'Stop it, or choose another base port with DYNO_PORT.',
   ),
+  checksum_mismatch: entry(
+    503,
+    'checksum_mismatch',
+    'The slug is not what was built. Expected: {expected} Actual: {actual}',
+    'Deploy again.',
+  ),
   disk_full: entry(507, 'disk_full', 'No space is left on the disk of {path}.', 'Free some space and try again.'),
   runtime_unavailable: entry(
     503,
@@ -151,6 +172,7 @@ export const errors = {
   platform_stopped: entry(503, 'platform_stopped', 'The platform does not run.', 'Start it with: dyno platform:start'),
 
   // usage of the CLI
+  port_differs: entry(400, 'usage', 'The platform of {home} listens on port {running}, not on {asked}.', 'Unset DYNO_PORT, or stop it first: DYNO_PORT={running} dyno platform:stop'),
   directory_unreadable: entry(400, 'usage', 'Cannot read {directory}: {reason}.'),
   usage: entry(400, 'usage', '{message}'),
   no_app: entry(
