@@ -1,24 +1,22 @@
-import type {DynoExit, EngineDyno} from '../engine/engine.js';
 import type {Timer} from '../model/clock.js';
 import type {DynoInfo, DynoSelector} from '../model/dyno-info.js';
-import {dynoName} from '../model/dyno.js';
 import {lines} from '../model/dyno-log-lines.js';
 import {DynoError} from '../model/error.js';
 import type {AppSpec} from '../model/spec.js';
-import {crashesAfter, crashWait, engineWait} from './crash-policy.js';
 import {nextDue} from './deadlines.js';
 import {desiredOf} from './desired.js';
 import type {Desired} from './desired.js';
 import {infoOfOneOff, infoOfSlot, routedDynosOf} from './dyno-info.js';
 import {DynoRunner} from './dyno-runner.js';
-import {newObserved, newSlot, stateOf} from './dyno.js';
+import {newObserved, stateOf} from './dyno.js';
 import type {Dyno, Observed, Slot} from './dyno.js';
 import {execute} from './execute.js';
 import type {Ground} from './ground.js';
-import {adoptedDyno, newDyno} from './new-dyno.js';
+import {newDyno} from './new-dyno.js';
 import type {Start} from './new-dyno.js';
+import {outcomesOf} from './outcomes.js';
 import {plan} from './plan.js';
-import {isUnreachable} from './until-reachable.js';
+import {shiftTimes} from './shift-times.js';
 
 /** A plan that finds no end is a defect of ours; better told than looped. */
 const MOST_TURNS = 100;
@@ -43,29 +41,22 @@ export class AppDynos {
   spec: AppSpec | null = null;
   /** names whose next start `chaos:slow-boot` holds up */
   readonly slowBoots = new Set<string>();
-  readonly #hooks: AppHooks;
+  readonly hooks: AppHooks;
   #isReady = false;
   #isLooking = false;
-  #isRemoved = false;
+  isRemoved = false;
   #routed = '';
+  #lookedAt = -Infinity;
   #due: {at: number; timer: Timer} | null = null;
   #emptied: (() => void)[] = [];
 
   constructor(appId: string, ground: Ground, hooks: AppHooks) {
     this.appId = appId;
     this.ground = ground;
-    this.#hooks = hooks;
+    this.hooks = hooks;
     this.observed = newObserved(ground.clock.now());
     this.desired = desiredOf(null, ground.runtime.kind);
-    this.runner = new DynoRunner(appId, ground, {
-      log: (dyno, message) => this.log(dyno.name, message),
-      launched: (dyno) => this.#launched(dyno),
-      bound: (dyno) => this.#bound(dyno),
-      terminated: (dyno) => this.#letFollow(dyno, 'replacing'),
-      exiting: () => this.#publish(),
-      failed: (dyno, error) => this.#failed(dyno, error),
-      ended: (dyno, exit) => this.#ended(dyno, exit),
-    });
+    this.runner = new DynoRunner(appId, ground, outcomesOf(this));
   }
 
   get now(): number {
@@ -77,7 +68,7 @@ export class AppDynos {
   }
 
   setSpec(spec: AppSpec): void {
-    if (this.#isRemoved || (this.spec && spec.revision < this.spec.revision)) return;
+    if (this.isRemoved || (this.spec && spec.revision < this.spec.revision)) return;
     this.spec = spec;
     this.desired = desiredOf(spec, this.ground.runtime.kind);
     this.look();
@@ -91,7 +82,7 @@ export class AppDynos {
 
   /** Ends all dynos of the app, one-offs too; resolves once none is left, nor anything it had on disk. */
   async remove(): Promise<void> {
-    this.#isRemoved = true;
+    this.isRemoved = true;
     this.desired = {...desiredOf(null, this.ground.runtime.kind), limits: {...this.desired.limits, drainMs: 0}};
     const {oneOffs, leaving} = this.observed;
     for (const dyno of [...oneOffs.values(), ...leaving.values()]) this.runner.stop(dyno, 0);
@@ -106,19 +97,23 @@ export class AppDynos {
   /** Plans and acts until nothing is left to do now. */
   look(): void {
     if (!this.#isReady || this.#isLooking || this.ground.closing.aborted) return;
-    if (!this.spec && !this.#isRemoved) return;
+    if (!this.spec && !this.isRemoved) return;
     this.#isLooking = true;
+    this.#noticeClock();
     try {
       for (let turn = 0; ; turn++) {
         const steps = plan(this.desired, this.observed, this.now);
         if (steps.length === 0) break;
-        if (turn === MOST_TURNS) throw new Error(`No end of steps for ${this.appId}: ${JSON.stringify(steps)}`);
+        if (turn === MOST_TURNS) throw new Error(`no end of steps: ${JSON.stringify(steps)}`);
         for (const step of steps) execute(this, step);
       }
+    } catch (error) {
+      // A defect of ours must not take the other apps' dynos along; the next event brings the next look.
+      this.log('dyno-manager', lines.platformError(error instanceof Error ? error.message : String(error)));
     } finally {
       this.#isLooking = false;
     }
-    this.#publish();
+    this.publish();
     this.#waitForDue();
     this.#tellIfEmpty();
   }
@@ -208,24 +203,6 @@ export class AppDynos {
     return undefined;
   }
 
-  /** A dyno that runs, or has ended, without our having started it: takes its slot, or has to go. */
-  async adopt(found: EngineDyno): Promise<void> {
-    const {observed, desired} = this;
-    const oneOff = {expiresAt: null, attachBy: null, hangup: null, attached: false, onExit: () => undefined};
-    const dyno = adoptedDyno(found, found.kind === 'formation' ? null : oneOff, desired, this.ground);
-    let slot: Slot | undefined;
-    if (found.kind === 'formation') slot = this.#placeOf(dyno);
-    else observed.oneOffs.set(dyno.id, dyno);
-    if (slot) Object.assign(slot, {current: dyno, last: dyno, release: dyno.release});
-    else if (found.kind === 'formation') observed.leaving.set(dyno.id, dyno);
-    this.#hooks.known(found.engineId, this, dyno);
-    await this.runner.adopt(dyno, found);
-    if (dyno.exit === null && (found.kind === 'release' || (found.kind === 'formation' && !slot))) {
-      this.runner.stop(dyno, 0);
-    }
-    if (slot) this.settle(slot);
-  }
-
   /** Replaces dynos of the formation; a one-off that is named is stopped, for it is never restarted. */
   restart(selector: DynoSelector): void {
     if (this.#stopOneOff(selector)) return;
@@ -279,97 +256,19 @@ export class AppDynos {
     for (const dyno of [...leaving.values(), ...oneOffs.values()]) dyno.ended.abort();
   }
 
+  #noticeClock(): void {
+    const {now} = this;
+    if (now < this.#lookedAt) shiftTimes(this.observed, now - this.#lookedAt);
+    this.#lookedAt = now;
+  }
+
   #cancelDue(): void {
     this.#due?.timer.cancel();
     this.#due = null;
   }
 
-  /** The newest dyno of a name keeps it; an older one, found beside it, was on its way out. */
-  #placeOf(dyno: Dyno): Slot | undefined {
-    const wanted = this.desired.formation.find(({type}) => type === dyno.type);
-    const number = Number(dyno.name.slice(dyno.type.length + 1));
-    if (this.spec && (!wanted || number > wanted.quantity)) return undefined;
-    const slot = this.observed.slots.get(dyno.name) ?? newSlot(dynoName(dyno.type, number), dyno.type, number);
-    this.observed.slots.set(slot.name, slot);
-    if (slot.current === null) return slot.rest === 'new' || slot.rest === 'replacing' ? slot : undefined;
-    return undefined;
-  }
-
-  #launched(dyno: Dyno): void {
-    if (dyno.engineId !== null) this.#hooks.known(dyno.engineId, this, dyno);
-    const slot = this.observed.slots.get(dyno.name);
-    if (slot) slot.failures = 0;
-    if (this.slowBoots.delete(dyno.name)) this.runner.freeze(dyno, this.desired.limits);
-    this.look();
-  }
-
-  #bound(dyno: Dyno): void {
-    const slot = this.observed.slots.get(dyno.name);
-    if (slot?.current === dyno) this.settle(slot);
-    else this.log(dyno.name, lines.stateChanged('starting', 'up'));
-    if (dyno.oneOff) this.ground.onChange(this.appId, infoOfOneOff(dyno, this.ground.runtime.kind));
-    this.look();
-  }
-
-  /** Whoever waits for this dyno may start. */
-  #letFollow(dyno: Dyno, rest: 'replacing' | 'down'): void {
-    const slot = this.observed.slots.get(dyno.name);
-    if (slot?.waitsFor === dyno.id && (rest === 'down' || slot.rest === rest)) slot.waitsFor = null;
-    this.look();
-  }
-
-  #failed(dyno: Dyno, error: unknown): void {
-    dyno.failure = error;
-    const message = error instanceof Error ? error.message : String(error);
-    const isMachine = isUnreachable(error) || (error instanceof DynoError && error.code === 'disk_full');
-    if (!isMachine) this.log(dyno.name, lines.starting(dyno.command));
-    const slot = this.observed.slots.get(dyno.name);
-    const isOurs = slot !== undefined && (slot.current === dyno || slot.successor === dyno);
-    if (!isUnreachable(error) && !(isMachine && isOurs && slot.failures > 0)) {
-      this.log(dyno.name, lines.platformError(message));
-    }
-    if (isMachine && isOurs) {
-      slot.failures++;
-      slot.retryAt = this.now + engineWait(slot.failures, this.desired.limits);
-      if (slot.current === dyno) slot.current = null;
-      else slot.successor = null;
-      this.look();
-    } else {
-      this.#ended(dyno, {status: 126, at: this.now, outOfMemory: false});
-    }
-  }
-
-  /** The one place where a dyno leaves what we observe. */
-  #ended(dyno: Dyno, exit: DynoExit): void {
-    const {observed} = this;
-    this.#hooks.forgotten(dyno);
-    observed.leaving.delete(dyno.id);
-    const slot = observed.slots.get(dyno.name);
-    if (observed.oneOffs.delete(dyno.id)) {
-      this.log(dyno.name, lines.stateChanged(dyno.upAt === null ? 'starting' : 'up', 'complete'));
-      this.ground.onChange(this.appId, infoOfOneOff(dyno, this.ground.runtime.kind));
-      dyno.oneOff?.onExit(exit);
-    } else if (slot && (slot.current === dyno || slot.successor === dyno)) {
-      this.#crashed(slot, dyno);
-    }
-    this.#letFollow(dyno, 'down');
-  }
-
-  #crashed(slot: Slot, dyno: Dyno): void {
-    const {limits, runtime} = this.desired;
-    slot.crashes = crashesAfter(slot.crashes, dyno.upAt === null ? null : this.now - dyno.upAt, limits);
-    slot.retryAt = this.now + crashWait(slot.crashes, runtime, limits);
-    if (slot.successor === dyno) {
-      slot.successor = null;
-      this.log(slot.name, lines.stateChanged(dyno.upAt === null ? 'starting' : 'up', 'crashed'));
-    } else {
-      slot.current = null;
-      slot.rest = 'crashed';
-      this.settle(slot);
-    }
-  }
-
-  #publish(): void {
+  /** Tells the router what has changed. */
+  publish(): void {
     const routed = routedDynosOf(this.observed);
     const key = JSON.stringify(routed);
     if (key === this.#routed) return;

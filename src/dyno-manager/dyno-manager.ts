@@ -5,6 +5,7 @@ import type {ChaosRequest, DynoInfo, DynoSelector, OneOffRequest, ReleasePhaseRe
 import {DynoError} from '../model/error.js';
 import {limits} from '../model/limits.js';
 import type {AppSpec} from '../model/spec.js';
+import {adopt} from './adopt.js';
 import {AppDynos} from './app-dynos.js';
 import {doMischief} from './chaos.js';
 import type {Dyno} from './dyno.js';
@@ -212,7 +213,7 @@ export class DynoManager {
       return !isOurs;
     });
     unknown.sort((a, b) => Number(b.running) - Number(a.running) || b.createdAt - a.createdAt);
-    await Promise.all(unknown.map((dyno) => this.#appOf(dyno.appId).adopt(dyno)));
+    await Promise.all(unknown.map((dyno) => adopt(this.#appOf(dyno.appId), dyno)));
   }
 
   #outOfMemory(engineId: string): void {

@@ -17,7 +17,7 @@ export interface Dyno {
   /** ms since the epoch: of the launch, or of an adopted dyno's first launch */
   readonly createdAt: number;
   /** ms since the epoch when its daily cycle is due */
-  readonly cycleAt: number;
+  cycleAt: number;
   /** writes `log-runtime-metrics` lines */
   readonly metrics: boolean;
   phase: Phase;
@@ -48,7 +48,7 @@ export interface Dyno {
 /** What one-off dynos have beyond others. */
 export interface OneOff {
   /** ms since the epoch; null for the daily limit only */
-  readonly expiresAt: number | null;
+  expiresAt: number | null;
   /** R13 when no client has come by then; null: detached, or a client has come */
   attachBy: number | null;
   /** the client is gone: when the last SIGHUP went out, and when the first */

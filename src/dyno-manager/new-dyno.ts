@@ -122,6 +122,7 @@ function specOf(dyno: Dyno, start: Start, {runtime}: Ground): DynoSpec {
     kind: dyno.kind,
     release: release.version,
     image: release.image,
+    ...(release.checksum === undefined ? {} : {checksum: release.checksum}),
     command: dyno.command,
     env: environmentOf({
       app,

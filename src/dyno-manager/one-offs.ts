@@ -20,6 +20,7 @@ import {sizeOf} from './memory-policy.js';
 export async function runOneOff(app: AppDynos, request: OneOffRequest): Promise<DynoInfo> {
   const {ground, desired} = app;
   const {spec} = app;
+  if (app.isRemoved) throw new DynoError('not_found', {resource: 'app'});
   if (!spec?.release) throw new DynoError('no_code', {app: spec?.name ?? app.appId});
   const command = oneOffCommand(request.command, spec.release.processTypes);
   if (command === '') throw new DynoError('invalid_params', {message: 'command is missing.'});

@@ -112,6 +112,8 @@ export interface DynoSpec {
   /** release version */
   release: number;
   image: string;
+  /** `SHA256:<hex>` of the slug, where known; an engine that can verifies it, and rejects with `checksum_mismatch` (R17) */
+  checksum?: string;
   /** shell command, run by bash after .profile.d and .profile */
   command: string;
   /** complete environment but for PATH; the engine adds nothing that Heroku would not */

@@ -141,7 +141,7 @@ class Story {
 
   /** Everything is well again, and time passes: the app must be as desired, and nothing else be left. */
   async expectConvergence(): Promise<void> {
-    const {engine, clock} = this.harness;
+    const {engine, clock, log} = this.harness;
     this.#healed = true;
     engine.resume();
     this.#change({release: releaseOf(this.spec.release!.version + 1)});
@@ -158,6 +158,8 @@ class Story {
     expect(infos.map(({name, state}) => `${name} ${state}`).sort()).to.deep.equal(desired.map((name) => `${name} up`));
     const web = (routed.get('app-1') ?? []).map(({state}) => state);
     expect(web).to.deep.equal(Array(this.spec.formation['web']!.quantity).fill('up'));
+
+    expect(log.filter((line) => line.includes('R99'))).to.deep.equal([]);
 
     const starts = engine.starts;
     const lines = this.harness.log.length;

@@ -1,0 +1,39 @@
+import type {EngineDyno} from '../engine/engine.js';
+import type {AppDynos} from './app-dynos.js';
+import {newSlot} from './dyno.js';
+import type {Dyno, Slot} from './dyno.js';
+import {adoptedDyno} from './new-dyno.js';
+import {newOneOff} from './one-offs.js';
+
+/**
+ * Takes up a dyno that runs, or has ended, without our having started it: it gets the slot of its name, or has to go.
+ * One-offs go on as detached ones, for their client has gone with the runtime before; nobody waits for a release
+ * command any more, so that it is ended.
+ */
+export async function adopt(app: AppDynos, found: EngineDyno): Promise<void> {
+  const {observed} = app;
+  const isFormation = found.kind === 'formation';
+  const dyno = adoptedDyno(found, isFormation ? null : newOneOff({}), app.desired, app.ground);
+  const slot = isFormation ? freeSlotFor(app, dyno) : undefined;
+  if (!isFormation) observed.oneOffs.set(dyno.id, dyno);
+  else if (slot) Object.assign(slot, {current: dyno, last: dyno, release: dyno.release});
+  else observed.leaving.set(dyno.id, dyno);
+
+  app.hooks.known(found.engineId, app, dyno);
+  await app.runner.adopt(dyno, found);
+  const isUnwanted = found.kind === 'release' || (isFormation && !slot);
+  if (isUnwanted && dyno.exit === null) app.runner.stop(dyno, 0);
+  if (slot) app.settle(slot);
+}
+
+/** The first that asks for a name keeps it; another one, found beside it, was on its way out. */
+function freeSlotFor(app: AppDynos, dyno: Dyno): Slot | undefined {
+  const {name, type} = dyno;
+  const number = Number(name.slice(type.length + 1));
+  const wanted = app.desired.formation.find((entry) => entry.type === type);
+  if (app.spec && (!wanted || number > wanted.quantity)) return undefined;
+  const slot = app.observed.slots.get(name) ?? newSlot(name, type, number);
+  app.observed.slots.set(name, slot);
+  const isFree = slot.current === null && (slot.rest === 'new' || slot.rest === 'replacing');
+  return isFree ? slot : undefined;
+}
