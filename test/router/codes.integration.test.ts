@@ -1,5 +1,7 @@
 import {expect} from 'chai';
-import {createServer} from 'node:net';
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {connect, createServer} from 'node:net';
 import type {AddressInfo} from 'node:net';
 import {VirtualClock} from '../support/virtual-clock.js';
 import {GET, RouterFixture, eventually, masked} from './support/router-fixture.js';
@@ -338,12 +340,13 @@ describe('H codes', () => {
     expect(await fixture.ask(GET)).to.match(/^HTTP\/1\.1 503/);
     expect(await line()).to.include('code=H21');
     const client = await fixture.client();
-    client.send(GET);
-    await eventually(() => clock.pendingTimers > 3);
+    const id = 'quarantined-request-1';
+    client.send(GET.replace('\r\n\r\n', `\r\nX-Request-Id: ${id}\r\n\r\n`));
+    await eventually(() => fixture.router.requestTimeline(id)?.events.length === 2);
     await clock.advance(75_000);
     expect(await client.response()).to.match(/^HTTP\/1\.1 503/);
     expect(await line(1)).to.equal(
-      `at=error code=H99 desc="Platform error" ${REQUEST} dyno= connect= service= status=503 bytes= ${TAIL}`,
+      `at=error code=H99 desc="Platform error" ${REQUEST.replace('<id>', id)} dyno= connect= service= status=503 bytes= ${TAIL}`,
     );
   });
 
@@ -355,13 +358,25 @@ describe('H codes', () => {
   });
 });
 
-/** A server whose queue of connections is full: it neither accepts nor refuses. */
+/** A stopped process whose queue of connections is full: it neither accepts nor refuses. */
 async function deafServer() {
-  // TEST-NET-1 is routed nowhere: a connection there stays open without an answer, or is refused where there is no route.
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen({port: 0, host: '127.0.0.1', backlog: 1}, resolve));
-  const {port} = server.address() as AddressInfo;
-  return {endpoint: {host: '127.0.0.1', port}, close: () => new Promise((resolve) => server.close(resolve))};
+  const script = `require('net').createServer().listen({port: 0, host: '127.0.0.1', backlog: 1}, function () {
+    console.log(this.address().port);
+  })`;
+  const child = spawn(process.execPath, ['-e', script], {stdio: ['ignore', 'pipe', 'inherit']});
+  const [data] = (await once(child.stdout, 'data')) as [Buffer];
+  child.kill('SIGSTOP');
+  const port = Number(data.toString());
+  const fillers = Array.from({length: 8}, () => connect({port, host: '127.0.0.1'}).on('error', () => undefined));
+  await eventually(() => fillers.some((filler) => !filler.connecting));
+  return {
+    endpoint: {host: '127.0.0.1', port},
+    close: async () => {
+      for (const filler of fillers) filler.destroy();
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
 }
 
 async function refusing(count: number) {

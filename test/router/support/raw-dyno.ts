@@ -33,8 +33,8 @@ export class RawDyno {
     this.#server = createServer({noDelay: true, allowHalfOpen: true}, (socket) => this.#accept(socket));
   }
 
-  async open(): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+  async open(port = 0): Promise<this> {
+    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve));
     return this;
   }
 

@@ -18,6 +18,8 @@ export interface FixtureOptions extends Partial<RouterOptions> {
 /** A router on a free port with one app, `demo.localhost`, and its web dynos. */
 export class RouterFixture {
   readonly lines: string[] = [];
+  /** whose each line is */
+  readonly apps: string[] = [];
   readonly woken: string[] = [];
   readonly router: Router;
   readonly dynos: RawDyno[] = [];
@@ -42,7 +44,10 @@ export class RouterFixture {
       kind: 'common',
       clock: realClock,
       random: Math.random,
-      log: (_app, line) => void this.lines.push(line),
+      log: (app, line) => {
+        this.apps.push(app);
+        this.lines.push(line);
+      },
       wake: (app) => void this.woken.push(app),
       trafficSeen: () => undefined,
       ...options,
