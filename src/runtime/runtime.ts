@@ -1,6 +1,7 @@
 import {EventEmitter} from 'node:events';
 import {join} from 'node:path';
 import type {Readable} from 'node:stream';
+import {setTimeout as delay} from 'node:timers/promises';
 import type {BuildResult, BuildSpec, Engine, EngineFacts, ExecSpec, Session, SlugSpec} from '../engine/engine.js';
 import {DynoManager} from '../dyno-manager/dyno-manager.js';
 import {Logplex} from '../logplex/logplex.js';
@@ -130,7 +131,10 @@ export class Runtime {
     await this.#connecting;
     if (options.dynos === 'keep') await this.#router.close();
     await this.#manager.close(options);
-    if (options.dynos === 'stop') await this.#router.close();
+    if (options.dynos === 'stop') {
+      await this.#router.close();
+      await this.#removeNetwork();
+    }
     await this.#logplex.close();
     await this.#engine.close();
     if (!(this.#clock instanceof AdvancingClock)) return;
@@ -310,12 +314,17 @@ export class Runtime {
         if (reason !== this.#engineProblem) this.#report(reason);
         this.#engineProblem = reason;
         tried();
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, ENGINE_RETRY_MS);
-          this.#closing.signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), {once: true});
-        });
+        await delay(ENGINE_RETRY_MS, undefined, {signal: this.#closing.signal}).catch(() => undefined);
       }
     }
+  }
+
+  /** With the last dyno gone; without an engine it stays for the next time. */
+  async #removeNetwork(): Promise<void> {
+    if (!this.#facts) return;
+    await this.#engine
+      .removeNetwork(this.#network)
+      .catch((error: Error) => this.#report(`Removing network ${this.#network}: ${error.message}`));
   }
 
   #requireEngine(): void {

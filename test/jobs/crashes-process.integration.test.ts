@@ -1,0 +1,3 @@
+import {describeCrashes} from './crashes.js';
+
+describe('kill -9', () => describeCrashes('process'));

@@ -1,0 +1,123 @@
+import {expect} from 'chai';
+import {runningDynos} from '../support/engine-census.js';
+import {Installation} from '../support/installation.js';
+import {until} from '../support/until.js';
+import {underLoad} from './main-job.js';
+
+/** What kill -9 of any of our processes may do to a user: nothing that lasts. */
+export function describeCrashes(engine: 'docker' | 'process'): void {
+  describe(`crashes on the ${engine} engine`, function () {
+    this.timeout(300_000);
+    let installation: Installation;
+    let dynos: string[];
+
+    before(async () => {
+      installation = await Installation.make(engine);
+      await installation.ok('create', 'demo');
+      await installation.ok('deploy', 'examples/hello-node', '-a', 'demo');
+      await installation.ok('scale', 'web=2', 'worker=1', '-a', 'demo');
+      await until('three dynos', () => allUp(installation, 3));
+      dynos = await runningDynos(installation);
+      expect(dynos).to.have.length(3);
+    });
+    after(() => installation.remove());
+
+    it('kill -9 of the platform: requests go on, the next command brings it back', async () => {
+      const pid = await installation.pidOf('platform');
+      const load = underLoad(installation, 'demo');
+      process.kill(pid, 'SIGKILL');
+      await until('its end', () => !lives(pid));
+      await installation.ok('ps', '-a', 'demo');
+      const {answered, failed} = await load.stop();
+      expect(failed).to.deep.equal([]);
+      expect(answered).to.be.greaterThan(10);
+      expect(await runningDynos(installation)).to.deep.equal(dynos);
+    });
+
+    it('kill -9 of a runtime: it comes back by itself and adopts the dynos that run', async () => {
+      const pid = await installation.pidOf('us');
+      process.kill(pid, 'SIGKILL');
+      await until('a new runtime', async () => ![0, pid].includes(await installation.pidOf('us')));
+      await until('an answer', () => answers(installation));
+      expect(await runningDynos(installation)).to.deep.equal(dynos);
+      await until('states as before', () => allUp(installation, 3));
+    });
+
+    it('kill -9 of the runtime while the platform is dead: the next command brings both back', async () => {
+      const pids = [await installation.pidOf('platform'), await installation.pidOf('us')];
+      for (const pid of pids) process.kill(pid, 'SIGKILL');
+      await until('their end', () => !pids.some(lives));
+      await installation.ok('ps', '-a', 'demo');
+      await until('an answer', () => answers(installation));
+      expect(await runningDynos(installation)).to.deep.equal(dynos);
+    });
+
+    it('kills at random moments under load: desired state intact, no dyno orphaned or doubled', async () => {
+      const load = underLoad(installation, 'demo');
+      for (let turn = 0; turn < 6; turn++) {
+        const change = installation.dyno('config:set', `TURN=${turn}`, '-a', 'demo');
+        await new Promise((resolve) => setTimeout(resolve, 150 * turn));
+        const part = turn % 2 === 0 ? 'us' : 'platform';
+        const pid = await until(part, async () => (await installation.pidOf(part)) || undefined);
+        process.kill(pid, 'SIGKILL');
+        await change;
+        await until('an answer', () => answers(installation));
+      }
+      await load.stop();
+      await installation.ok('config:set', 'TURN=done', '-a', 'demo');
+      const releases = await installation.json<{version: number}[]>('releases', '-a', 'demo');
+      const newest = Math.max(...releases.map(({version}) => version));
+      await until('the newest release on every dyno', async () => {
+        const rows = await installation.json<{state: string; release: {version: number}}[]>('ps', '-a', 'demo');
+        return rows.length === 3 && rows.every(({state, release}) => state === 'up' && release.version === newest);
+      });
+      await until('three dynos in the engine', async () => (await runningDynos(installation)).length === 3);
+      expect(await installation.ok('config:get', 'TURN', '-a', 'demo')).to.equal('done\n');
+    });
+
+    it('everything is killed, dynos too: the next command brings desired state back', async () => {
+      const pids = [await installation.pidOf('platform'), await installation.pidOf('us')];
+      for (const pid of pids) process.kill(pid, 'SIGKILL');
+      await until('their end', () => !pids.some(lives));
+      await endDynos(installation);
+      await installation.ok('ps', '-a', 'demo');
+      await until('three dynos', () => allUp(installation, 3));
+      await until('an answer', () => answers(installation));
+    });
+  });
+}
+
+async function allUp(installation: Installation, count: number): Promise<boolean> {
+  const rows = await installation.json<{state: string}[]>('ps', '-a', 'demo');
+  return rows.length === count && rows.every(({state}) => state === 'up');
+}
+
+async function answers(installation: Installation): Promise<boolean> {
+  return installation.request('demo').then(
+    ({status}) => status === 200,
+    () => false,
+  );
+}
+
+/** As a reboot would: ends what the census shows, by the engine's own means. */
+async function endDynos(installation: Installation): Promise<void> {
+  for (const row of await runningDynos(installation)) {
+    const id = row.split(' ').at(-1)!;
+    if (installation.engine === 'process') process.kill(-Number(id), 'SIGKILL');
+    else await killContainer(id);
+  }
+}
+
+async function killContainer(id: string): Promise<void> {
+  const {default: Docker} = await import('dockerode');
+  await new Docker().getContainer(id).kill();
+}
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,3 @@
+import {describeMainJob} from './main-job.js';
+
+describe('the main job', () => describeMainJob('process'));
