@@ -88,8 +88,9 @@ export class MessageBuffer {
 
   /** A smaller capacity loses the oldest messages at once. */
   resize(capacity: number): void {
+    const shrinks = capacity < this.#capacity;
     this.#capacity = capacity;
-    while (this.#size > capacity) this.#loseOldest();
+    while (shrinks && this.#size > capacity) this.#loseOldest();
   }
 
   /** As many frames as fit in `targetBytes`; a larger one goes alone. Null when empty. */
