@@ -24,6 +24,8 @@ export function dynoJson(context: PlatformContext, app: App, dyno: DynoInfo, att
     state: dyno.state,
     type: dyno.type,
     updated_at: seconds(dyno.updatedAt),
+    // Not Heroku's: when a crashed dyno is tried again.
+    ...(dyno.nextTryAt ? {next_try_at: dyno.nextTryAt} : {}),
   };
 }
 

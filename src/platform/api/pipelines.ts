@@ -41,17 +41,18 @@ function list({context, query}: ApiCall) {
 }
 
 /** The newest release with code of each app of a pipeline. */
-function latestReleases({context, params}: ApiCall) {
+function latestDeployments({context, params}: ApiCall) {
   const {store} = context;
   const pipeline = store.pipelines.get(params.pipeline!);
   return store.pipelines.couplings.list('pipeline_id = @id', {id: pipeline.id}).flatMap(({appId}) => {
     const app = store.apps.get(appId);
     const release = store.releases.listOf(appId).findLast(({slugId}) => slugId !== null);
     if (!release) return [];
-    const {oci_image: _image, ...shown} = releaseJson(context, app, release);
-    return [shown];
+    return [releaseJson(context, app, release)];
   });
 }
+
+const latestReleases = (call: ApiCall) => latestDeployments(call).map(({oci_image: _image, ...release}) => release);
 
 /** @throws DynoError invalid_params */
 function appsOf({context, body}: ApiCall) {
@@ -110,7 +111,7 @@ export const pipelineRoutes = [
     'GET',
     '/pipelines/:pipeline/latest-deployments',
     {title: 'newest deployments', answers: 'pipeline-deployment', ranges: ['id']},
-    latestReleases,
+    latestDeployments,
   ),
   route('GET', '/pipelines/:pipeline/repo', {title: 'connected repository: none'}, ({context, params}) => {
     context.store.pipelines.get(params.pipeline!);

@@ -1,4 +1,7 @@
 import {mkdtempSync, rmSync} from 'node:fs';
+import {once} from 'node:events';
+import {request} from 'node:http';
+import type {IncomingMessage} from 'node:http';
 import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -88,21 +91,27 @@ export class TestPlatform {
 
   async call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
     const token = options.token === undefined ? this.running.context.token : options.token;
-    const response = await fetch(`http://127.0.0.1:${this.port}${path}`, {
-      method,
-      headers: {
-        accept: 'application/vnd.heroku+json; version=3',
-        ...(token === null ? {} : {authorization: `Bearer ${token}`}),
-        ...(options.body === undefined ? {} : {'content-type': 'application/json'}),
-        ...options.headers,
-      },
-      ...(options.body === undefined
-        ? {}
-        : {body: typeof options.body === 'string' ? options.body : JSON.stringify(options.body)}),
-    });
-    const text = await response.text();
-    const isJson = /json/.test(response.headers.get('content-type') ?? '') && text !== '';
-    return {status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text};
+    const body =
+      options.body === undefined || typeof options.body === 'string' ? options.body : JSON.stringify(options.body);
+    const headers = {
+      host: `localhost:${this.port}`,
+      accept: 'application/vnd.heroku+json; version=3',
+      ...(token === null ? {} : {authorization: `Bearer ${token}`}),
+      ...(body === undefined ? {} : {'content-type': 'application/json', 'content-length': Buffer.byteLength(body)}),
+      ...options.headers,
+    };
+    // A connection each: the platform stops and starts within a test.
+    const call = request({host: '127.0.0.1', port: this.port, method, path, headers, agent: false});
+    call.end(body);
+    const [response] = (await once(call, 'response')) as [IncomingMessage];
+    let text = '';
+    for await (const chunk of response.setEncoding('utf8')) text += chunk;
+    const isJson = /json/.test(response.headers['content-type'] ?? '') && text !== '';
+    return {
+      status: response.statusCode!,
+      headers: new Headers(response.headers as Record<string, string>),
+      body: isJson ? JSON.parse(text) : text,
+    };
   }
 
   /** The body of a call that has to succeed. */

@@ -18,6 +18,7 @@ export async function fillWorld(platform: TestPlatform): Promise<World> {
   const api = platform;
   await api.appWithCode('demo', {web: 'node web.js', worker: 'node worker.js', release: 'migrate'});
   await api.ok('PATCH', '/apps/demo/config-vars', {FOO: 'bar'});
+  await api.ok('PUT', '/apps/demo/buildpack-installations', {updates: [{buildpack: 'heroku/nodejs'}]});
   await api.appWithCode('other', {web: 'node web.js'});
   const app = await api.ok('GET', '/apps/demo');
   const other = await api.ok('GET', '/apps/other');
@@ -74,7 +75,7 @@ export async function fillWorld(platform: TestPlatform): Promise<World> {
       request: 'r-1',
       session: 's-1',
     },
-    ...{domain: domain.hostname, endpoint: endpoint.name, drain: drain.id, collaborator: collaborator.email},
+    ...{domain: domain.hostname, endpoint: endpoint.name, drain: drain.id, collaborator: collaborator.user.email},
     ...{key: key.id, authorization: authorization.id, client: client.id, member: member.email, webhook: webhook.id},
     ...{delivery: delivery.id, event: event.id, pipeline: pipeline.id, coupling: coupling.id, promotion: promotion.id},
     ...{ruleset: rulesets[0].id, addon: 'x', attachment: 'x', service: 'x', vpn: 'x'},
