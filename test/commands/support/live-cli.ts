@@ -2,6 +2,7 @@ import {spawn} from 'node:child_process';
 import {mkdtemp, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {setTimeout as delay} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {freePortBase} from '../../support/free-port.js';
 import {tempHome, type TempHome} from '../../support/temp-home.js';
@@ -58,6 +59,14 @@ export class LiveCli {
       version: string;
       port: number;
     };
+  }
+
+  /** How often a platform began to serve, from its log; the last may still be about to write so. */
+  async platformStarts(): Promise<number> {
+    const count = async () =>
+      (await readFile(join(this.home.path, 'platform.log'), 'utf8')).match(/ serves http:/g)?.length ?? 0;
+    for (let tries = 0; tries < 100 && (await count()) === 0; tries++) await delay(100);
+    return count();
   }
 
   async close(): Promise<void> {
