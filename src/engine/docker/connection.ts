@@ -1,10 +1,10 @@
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import {DynoError} from '../../model/error.js';
 import {dockerSocket} from './docker-answers.js';
-
-export type {Docker};
+import {loadDockerode} from './load-dockerode.js';
 
 export function connect(options?: Docker.DockerOptions): Docker {
+  const Docker = loadDockerode();
   if (options) return new Docker(options);
   const socketPath = dockerSocket();
   return socketPath ? new Docker({socketPath}) : new Docker();

@@ -38,7 +38,8 @@ import type {Identity} from './labels.js';
 import {removeOrphanedHelpers} from './makers.js';
 import {ensureNetwork, networkName, removeNetwork} from './networks.js';
 import {parseCursor} from './output-cursor.js';
-import {probeEngine, probeIsolation} from './probe.js';
+import {type EngineProbe, probeEngine, probeIsolation} from './probe.js';
+import {QuotaFiles} from './quota-files.js';
 import {Retry} from './retry.js';
 import {Semaphore} from './semaphore.js';
 import {attach, attachedSession, execSession} from './sessions.js';
@@ -62,7 +63,7 @@ export interface DockerEngineOptions {
   /** `host` for a stack image of this machine's files, or the name of an image; absent: Heroku's where it can be had */
   stackImage?: string;
   clock?: Clock;
-  /** reach dynos on ports of 127.0.0.1 even where their own addresses could be reached */
+  /** treat the engine as one in a virtual machine: dynos are reached on ports of 127.0.0.1, nothing is read from /proc */
   publish?: boolean;
 }
 
@@ -83,7 +84,8 @@ export class DockerEngine implements Engine {
   readonly #spaces: Spaces;
   /** terminals of attached one-offs that wait for their client */
   readonly #terminals = new Map<string, Duplex>();
-  #probed: {facts: EngineFacts; fingerprint: string} | null = null;
+  #quotas: QuotaFiles;
+  #probed: EngineProbe | null = null;
 
   constructor(options: DockerEngineOptions) {
     this.#options = options;
@@ -98,7 +100,9 @@ export class DockerEngine implements Engine {
       {docker: this.#docker, identity: this.#identity, published: () => !this.#hasDirectAddress()},
       (fact) => (this.#opened().facts.abilities.spaces = fact),
     );
+    this.#quotas = new QuotaFiles(options.directory, false);
     this.#view = new HostView(async (id) => {
+      if (options.publish) return 0;
       const info = await callUnlessGone('look at a dyno', () => this.#docker.getContainer(id).inspect());
       return info?.State.Pid ?? 0;
     });
@@ -112,6 +116,8 @@ export class DockerEngine implements Engine {
     const cached = await this.#cachedIsolation(probed.fingerprint);
     if (cached) probed.facts.abilities['dyno-isolation'] = cached;
     this.#probed = probed;
+    const local = probed.cgroupVersion === 1 && probed.facts.abilities['direct-address'].holds;
+    this.#quotas = new QuotaFiles(this.#options.directory, local);
     probed.facts.abilities.spaces = await spaceAbility(this.#docker, this.#hasDirectAddress());
     await removeOrphanedHelpers(this.#docker, this.#identity);
     await this.#spaces.sweep();
@@ -175,8 +181,8 @@ export class DockerEngine implements Engine {
       identity: this.#identity,
       facts: this.#opened().facts,
       ca: this.#ca,
+      quotas: this.#quotas,
       list: this.#list,
-      view: this.#view,
       now: this.#now,
     });
     return this.#starts.run(async () => {
@@ -307,7 +313,7 @@ export class DockerEngine implements Engine {
     return this.#opened().facts.abilities['direct-address'].holds;
   }
 
-  #opened(): {facts: EngineFacts; fingerprint: string} {
+  #opened(): EngineProbe {
     if (!this.#probed) throw new DynoError('engine_unreachable', {engine: 'docker', reason: 'it was not opened yet'});
     return this.#probed;
   }

@@ -12,6 +12,7 @@ export interface DynoContainerOptions {
   publish: boolean;
   /** the engine can hold a dyno to its limits; rootless on cgroup v1 it cannot, and refuses to try */
   limits: boolean;
+  mounts: Docker.MountSettings[];
 }
 
 const MB = 1 << 20;
@@ -53,6 +54,7 @@ export function dynoContainer(spec: DynoSpec, options: DynoContainerOptions): Do
             Type: 'json-file',
             Config: {'max-size': '10m', 'max-file': '2', mode: 'non-blocking', 'max-buffer-size': '4m'},
           },
+      ...(options.mounts.length > 0 ? {Mounts: options.mounts} : {}),
       ...(published ? {PortBindings: {[port]: [{HostIp: '127.0.0.1', HostPort: ''}]}} : {}),
       ...(options.limits
         ? {

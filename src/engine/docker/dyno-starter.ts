@@ -6,8 +6,8 @@ import type {CaBundle} from './ca-bundle.js';
 import {call, callUnlessGone} from './connection.js';
 import {dynoContainer} from './dyno-container.js';
 import {type DynoList, dynoOfInspect} from './dyno-list.js';
-import type {HostView} from './host-view.js';
 import type {Identity} from './labels.js';
+import type {QuotaFiles} from './quota-files.js';
 import {attach} from './sessions.js';
 
 export interface StarterOptions {
@@ -15,8 +15,8 @@ export interface StarterOptions {
   identity: Identity;
   facts: EngineFacts;
   ca: CaBundle | null;
+  quotas: QuotaFiles;
   list: DynoList;
-  view: HostView;
   now: () => number;
 }
 
@@ -31,19 +31,8 @@ export class DynoStarter {
   }
 
   async start(spec: DynoSpec, delivery: Delivery): Promise<{dyno: EngineDyno; terminal: Duplex | null}> {
-    const {docker, list, identity, ca, facts, now} = this.#options;
-    const {abilities} = facts;
-    const container = await call(`create ${spec.name} of ${spec.app}`, () =>
-      docker.createContainer(
-        dynoContainer(spec, {
-          identity,
-          createdAt: now(),
-          ca,
-          publish: !abilities['direct-address'].holds,
-          limits: abilities['memory-limit'].holds,
-        }),
-      ),
-    );
+    const {docker, list} = this.#options;
+    const container = await this.#create(spec);
     list.starting.add(container.id);
     let stream: Duplex | Readable | null = null;
     try {
@@ -59,6 +48,29 @@ export class DynoStarter {
       throw error;
     } finally {
       list.starting.delete(container.id);
+    }
+  }
+
+  async #create(spec: DynoSpec): Promise<Docker.Container> {
+    const {docker, identity, ca, facts, quotas, now} = this.#options;
+    const options = {
+      identity,
+      createdAt: now(),
+      ca,
+      publish: !facts.abilities['direct-address'].holds,
+      limits: facts.abilities['memory-limit'].holds,
+    };
+    const create = (mounts: Docker.MountSettings[]) =>
+      call(`create ${spec.name} of ${spec.app}`, () =>
+        docker.createContainer(dynoContainer(spec, {...options, mounts})),
+      );
+    const mounts = await quotas.mountFor(spec.memoryMb);
+    try {
+      return await create(mounts);
+    } catch (error) {
+      if (mounts.length === 0 || !/mount|bind source/i.test((error as Error).message)) throw error;
+      quotas.giveUp();
+      return create([]);
     }
   }
 

@@ -27,6 +27,7 @@ export interface EngineProbe {
   facts: EngineFacts;
   /** what a cached result of the isolation probe is valid for */
   fingerprint: string;
+  cgroupVersion: number;
 }
 
 /** What can be told without a container. */
@@ -53,7 +54,11 @@ export async function probeEngine(docker: Docker): Promise<EngineProbe> {
     dockerfile: {holds: true},
   };
   const facts: EngineFacts = {engine: 'docker', version: info.ServerVersion, abilities};
-  return {facts, fingerprint: `${info.ID} ${info.ServerVersion} ${info.BridgeNfIptables}`};
+  return {
+    facts,
+    fingerprint: `${info.ID} ${info.ServerVersion} ${info.BridgeNfIptables}`,
+    cgroupVersion: Number(info.CgroupVersion ?? 1),
+  };
 }
 
 function notProbed(info: Info): AbilityFact {

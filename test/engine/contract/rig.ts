@@ -39,6 +39,7 @@ export class Rig {
   /** release image of the probe app */
   image = '';
   readonly #engines = new Set<Engine>();
+  readonly #runtimes = new Set(['us']);
 
   constructor(readonly under: EngineUnderTest) {}
 
@@ -59,14 +60,19 @@ export class Rig {
   another(identity: Partial<EngineIdentity> = {}): Engine {
     const engine = this.under.make({owner: this.owner, runtime: 'us', directory: this.directory, ...identity});
     this.#engines.add(engine);
+    if (identity.owner === undefined) this.#runtimes.add(identity.runtime ?? 'us');
     return engine;
   }
 
   /** Takes everything down and answers what is left in spite of that. */
   async close(): Promise<string[]> {
+    for (const runtime of this.#runtimes) {
+      const sweeper = this.another({runtime});
+      await sweeper.open();
+      for (const dyno of await sweeper.listDynos()) await sweeper.removeDyno(dyno.engineId);
+    }
     const sweeper = this.another();
     await sweeper.open();
-    for (const dyno of await sweeper.listDynos()) await sweeper.removeDyno(dyno.engineId);
     for (const image of await sweeper.listImages()) await sweeper.removeImage(image.image);
     await sweeper.removeBuildCache(this.appId);
     await sweeper.removeNetwork(this.network);
