@@ -6,12 +6,12 @@ import type {AppSpec} from '../model/spec.js';
 import {nextDue} from './deadlines.js';
 import {desiredOf} from './desired.js';
 import type {Desired} from './desired.js';
-import {infoOfOneOff, infoOfSlot, routedDynosOf} from './dyno-info.js';
+import {infoOfOneOff, infoOfSlot, isSameRouting, routedDynosOf} from './dyno-info.js';
 import {DynoRunner} from './dyno-runner.js';
 import {newObserved, stateOf} from './dyno.js';
 import type {Dyno, Observed, Slot} from './dyno.js';
 import {execute} from './execute.js';
-import type {Ground} from './ground.js';
+import type {Ground, RoutedDyno} from './ground.js';
 import {newDyno} from './new-dyno.js';
 import type {Start} from './new-dyno.js';
 import {outcomesOf} from './outcomes.js';
@@ -45,7 +45,7 @@ export class AppDynos {
   #isReady = false;
   #isLooking = false;
   isRemoved = false;
-  #routed = '';
+  #routed: RoutedDyno[] = [];
   #lookedAt = -Infinity;
   #due: {at: number; timer: Timer} | null = null;
   #emptied: (() => void)[] = [];
@@ -270,9 +270,8 @@ export class AppDynos {
   /** Tells the router what has changed. */
   publish(): void {
     const routed = routedDynosOf(this.observed);
-    const key = JSON.stringify(routed);
-    if (key === this.#routed) return;
-    this.#routed = key;
+    if (isSameRouting(routed, this.#routed)) return;
+    this.#routed = routed;
     this.ground.onDynos(this.appId, routed);
   }
 

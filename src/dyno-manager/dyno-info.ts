@@ -45,6 +45,17 @@ export function routedDynosOf(observed: Observed): RoutedDyno[] {
   return routed;
 }
 
+/** Whether a router that knows `before` need not be told of `now`. Endpoints are objects of the engine, never changed. */
+export function isSameRouting(now: readonly RoutedDyno[], before: readonly RoutedDyno[]): boolean {
+  return (
+    now.length === before.length &&
+    now.every(({id, state, endpoint}, index) => {
+      const known = before[index]!;
+      return id === known.id && state === known.state && endpoint === known.endpoint;
+    })
+  );
+}
+
 function routedSlot({name, current, last, rest}: Slot): RoutedDyno {
   if (current && current.exit === null && current.phase !== 'killing') {
     const state = current.phase === 'up' ? 'up' : 'starting';

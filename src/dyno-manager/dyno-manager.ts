@@ -202,18 +202,18 @@ export class DynoManager {
     for (const [engineId, {since}] of this.#known) {
       if (since <= asked && !there.has(engineId)) this.#seen(engineId, null);
     }
-    await this.#adoptAll(found);
-    for (const {appId} of found) this.#apps.get(appId)?.look();
+    for (const app of await this.#adoptAll(found)) app.look();
   }
 
-  /** The running before the ended, the newest first: they bear the names. */
-  async #adoptAll(found: EngineDyno[]): Promise<void> {
+  /** The running before the ended, the newest first: they bear the names. Answers with the apps concerned. */
+  async #adoptAll(found: EngineDyno[]): Promise<Set<AppDynos>> {
     const unknown = found.filter(({id, engineId, appId}) => {
       const isOurs = this.#known.has(engineId) || this.#gone.has(id) || this.#apps.get(appId)?.dynoById(id);
       return !isOurs;
     });
     unknown.sort((a, b) => Number(b.running) - Number(a.running) || b.createdAt - a.createdAt);
     await Promise.all(unknown.map((dyno) => adopt(this.#appOf(dyno.appId), dyno)));
+    return new Set(unknown.map(({appId}) => this.#appOf(appId)));
   }
 
   #outOfMemory(engineId: string): void {

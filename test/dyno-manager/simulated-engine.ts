@@ -107,6 +107,11 @@ export class SimulatedEngine implements Engine {
     this.#exit(this.#byName(name), status);
   }
 
+  /** The same for a dyno whose id is known, however many there are. */
+  endById(engineId: string, status: number): void {
+    this.#exit(this.#dynos.get(engineId)!, status);
+  }
+
   /** The kernel kills a child process of the dyno, which lives on. */
   killChild(name: string): void {
     this.#tell({kind: 'out-of-memory', engineId: this.#byName(name).dyno.engineId});
