@@ -7,7 +7,7 @@ type Issue = (host: string) => Promise<{cert: string; key: string}>;
 
 const REMEMBERED = 1000;
 /** what a client without a server name, or with one that nobody has, is shown */
-const DEFAULT_NAME = 'localhost';
+export const DEFAULT_NAME = 'localhost';
 
 /** The certificate for a TLS server name: the app's own, else one that the local authority issues. */
 export class CertificateStore {

@@ -1,15 +1,14 @@
 import {createServer} from 'node:net';
 import type {AddressInfo, Server, Socket} from 'node:net';
-import type {SecureContext} from 'node:tls';
 import {DynoError} from '../model/error.js';
-import {acceptTls} from './accept-tls.js';
 import {AddressRanges, plainAddress} from './address-ranges.js';
-import {CertificateStore} from './certificate-store.js';
+import {CertificateStore, DEFAULT_NAME} from './certificate-store.js';
 import type {ClientFacts} from './client-side.js';
 import {Http1Client} from './http1-client.js';
 import {readProxyHeader} from './proxy-header.js';
 import type {RouterOptions} from './router.js';
 import type {RouterCore} from './router-core.js';
+import {TlsAcceptor} from './tls-acceptor.js';
 
 interface Connected {
   socket: Socket;
@@ -20,25 +19,26 @@ interface Connected {
 /** The router's ports: who connects, from where, and what they may. */
 export class Listener {
   readonly #core: RouterCore;
-  readonly #certificates: CertificateStore | null;
+  readonly #certificateFor: RouterOptions['certificateFor'];
   readonly #connected = new Set<Connected>();
   #servers: Server[] = [];
-  #fallback: SecureContext | null = null;
+  #tls: TlsAcceptor | null = null;
   #trusted: AddressRanges | null = null;
   #internal = new AddressRanges([]);
   #proxies = new AddressRanges([]);
 
   constructor(core: RouterCore, certificateFor: RouterOptions['certificateFor']) {
     this.#core = core;
-    this.#certificates = certificateFor ? new CertificateStore(core.apps, certificateFor) : null;
+    this.#certificateFor = certificateFor;
   }
 
   async listen(where: {host: string; httpPort: number; httpsPort?: number}) {
     const http = await this.#open(where.host, where.httpPort, 'http');
     if (where.httpsPort === undefined) return {httpPort: http};
-    if (!this.#certificates)
+    if (!this.#certificateFor)
       throw new DynoError('bad_request', {message: 'HTTPS needs an authority for certificates.'});
-    this.#fallback = await this.#certificates.contextFor('');
+    const certificates = new CertificateStore(this.#core.apps, this.#certificateFor);
+    this.#tls = new TlsAcceptor(this.#core, certificates, await this.#certificateFor(DEFAULT_NAME));
     const https = await this.#open(where.host, where.httpsPort, 'https');
     return {httpPort: http, httpsPort: https};
   }
@@ -105,7 +105,7 @@ export class Listener {
       socket.pause();
       if (bytes.length > header.length) socket.unshift(bytes.subarray(header.length));
       this.#serve(connected, plainAddress(header.source ?? proxy), role);
-      socket.resume();
+      if (role === 'http') socket.resume();
     };
     socket.on('data', onData);
     socket.once('close', () => timer.cancel());
@@ -125,7 +125,7 @@ export class Listener {
       internal: this.#internal.includes(peer),
     };
     if (role === 'http') new Http1Client(this.#core, socket, facts);
-    else acceptTls(this.#core, this.#certificates!, this.#fallback!, socket, facts);
+    else this.#tls!.accept(socket, facts);
   }
 
   #trusts(peer: string): boolean {

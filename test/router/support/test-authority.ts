@@ -6,8 +6,8 @@ const ALGORITHM = {name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256'};
 
 /** A self-signed certificate for `hosts`, PEM. */
 export async function selfSigned(...hosts: string[]): Promise<{cert: string; key: string}> {
-  x509.cryptoProvider.set(webcrypto as Parameters<typeof x509.cryptoProvider.set>[0]);
-  const keys = (await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])) as unknown as CryptoKeyPair;
+  x509.cryptoProvider.set(webcrypto as never);
+  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: `CN=${hosts[0]}`,
     notBefore: new Date(Date.now() - 86_400_000),
@@ -19,7 +19,3 @@ export async function selfSigned(...hosts: string[]): Promise<{cert: string; key
   const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
   return {cert: certificate.toString('pem'), key: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY')};
 }
-
-type CryptoKeyPair = Parameters<typeof x509.X509CertificateGenerator.createSelfSigned>[0] extends {keys: infer Keys}
-  ? Keys & {privateKey: webcrypto.CryptoKey}
-  : never;
