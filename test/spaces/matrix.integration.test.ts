@@ -237,6 +237,6 @@ function onHost(lines: readonly Probe[]): Promise<string> {
     const child = execFile('/usr/bin/perl', [peerScript, 'probe', `${SECONDS}`], {env: environment}, (error, stdout) =>
       error ? reject(error) : resolve(stdout),
     );
-    child.stdin!.end(probeLines(lines));
+    child.stdin!.on('error', () => undefined).end(probeLines(lines));
   });
 }

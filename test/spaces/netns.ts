@@ -58,7 +58,8 @@ export class Netns {
 
   async exec(program: string, args: string[], input = ''): Promise<string> {
     const child = run('ip', ['netns', 'exec', this.name, program, ...args], {maxBuffer: 16 << 20});
-    child.child.stdin!.end(input);
+    // A program that reads nothing may be gone before this.
+    child.child.stdin!.on('error', () => undefined).end(input);
     return (await child).stdout;
   }
 
