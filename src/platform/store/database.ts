@@ -23,7 +23,7 @@ export class Database {
   constructor(path: string) {
     this.#path = path;
     this.#handle = new Libsql(path);
-    chmodSync(path, 0o600);
+    if (path !== ':memory:') chmodSync(path, 0o600);
     this.#handle.pragma('journal_mode = WAL');
     this.#handle.pragma('synchronous = NORMAL');
     this.#handle.pragma('busy_timeout = 5000');

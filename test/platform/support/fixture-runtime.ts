@@ -206,7 +206,7 @@ export class FixtureRuntime {
     const send = () => {
       const list = this.logs.get(appId) ?? [];
       for (const record of list.slice(sent)) response.write(`${JSON.stringify(record)}\n`);
-      sent = list.length;
+      sent = Math.max(sent, list.length);
     };
     send();
     if (query.get('tail') !== 'true') return void response.end();

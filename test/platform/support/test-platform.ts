@@ -1,4 +1,4 @@
-import {mkdtempSync, rmSync} from 'node:fs';
+import {cpSync, existsSync, mkdtempSync, rmSync} from 'node:fs';
 import {once} from 'node:events';
 import {request} from 'node:http';
 import type {IncomingMessage} from 'node:http';
@@ -31,6 +31,9 @@ export interface CallOptions {
   token?: string | null;
 }
 
+const sharedAuthority = join(tmpdir(), `dyno-test-authority-${process.pid}`);
+process.once('exit', () => rmSync(sharedAuthority, {recursive: true, force: true}));
+
 /** A real platform in a home of its own, with fixture runtimes in place of runtime processes. */
 export class TestPlatform {
   readonly home: HomeLayout;
@@ -53,6 +56,8 @@ export class TestPlatform {
   }
 
   async start(version = '1.0.0'): Promise<void> {
+    // Making a certificate authority takes as long as all the rest.
+    if (existsSync(sharedAuthority)) cpSync(sharedAuthority, this.home.ca, {recursive: true});
     const started = await startPlatform({
       home: this.home,
       port: this.port,
@@ -67,6 +72,7 @@ export class TestPlatform {
     });
     if ('holder' in started) throw new Error(`the platform runs already, as ${started.holder}`);
     this.#platform = started;
+    if (!existsSync(sharedAuthority)) cpSync(this.home.ca, sharedAuthority, {recursive: true});
   }
 
   /** Ends the platform; its runtimes go on. */
