@@ -39,10 +39,11 @@ export function networkChapter(rig: Rig): void {
       });
       await web.output.sees('listening');
       expect(web.dyno.address).to.match(/^10\.213\.87\./);
-      const ask = (host: string) => `timeout 5 node -e '${fetchText}' http://${host}:31402 || echo unreachable`;
-      const inside = await rig.run(ask('1.web.probe.app.localspace'), {network: space.name});
+      const ask = (host: string, seconds: number) =>
+        `timeout ${seconds} node -e '${fetchText}' http://${host}:31402 || echo unreachable`;
+      const inside = await rig.run(ask('1.web.probe.app.localspace', 30), {network: space.name});
       expect(inside.output.stdout).to.equal('dyno web.1\n');
-      const outside = await rig.run(ask(web.dyno.address!));
+      const outside = await rig.run(ask(web.dyno.address!, 3));
       expect(outside.output.stdout).to.equal('unreachable\n');
       await rig.engine.removeDyno(web.dyno.engineId);
       await rig.engine.removeNetwork(space.name);

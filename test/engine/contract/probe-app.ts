@@ -42,6 +42,16 @@ for (let n = 0; n < lines; n++) {
 }
 `,
 
+  'spawner.mjs': `import {spawn} from 'node:child_process';
+const end = (spawned, code) => { console.log('spawned ' + spawned + ', then ' + code); process.exit(0); };
+for (let n = 0; n < Number(process.argv[2]); n++) {
+  const child = spawn('sleep', ['30'], {stdio: 'ignore'});
+  child.on('error', (error) => end(n, error.code));
+  if (child.pid === undefined) break;
+}
+setTimeout(() => end(Number(process.argv[2]), 'nothing'), 3000);
+`,
+
   'hog.mjs': `const held = [];
 for (let mb = 0; mb < Number(process.argv[2]); mb += 8) held.push(Buffer.alloc(8 << 20, 1));
 console.log('holding ' + process.argv[2]);
