@@ -55,28 +55,27 @@ export interface RequestTimeline {
   events: Array<{at: string; text: string}>;
 }
 
-/** Remembers the latest requests, so many and no more. */
+/** Remembers the latest requests, so many and no more. Adding is one store: looking up, which is rare, searches. */
 export class RequestRecords {
-  readonly #byId = new Map<string, RequestRecord>();
-  readonly #max: number;
+  readonly #ring: Array<RequestRecord | undefined>;
+  #next = 0;
 
   constructor(max: number) {
-    this.#max = max;
+    this.#ring = new Array<RequestRecord | undefined>(max).fill(undefined);
   }
 
   add(record: RequestRecord): void {
-    if (this.#byId.size >= this.#max) {
-      for (const oldest of this.#byId.keys()) {
-        this.#byId.delete(oldest);
-        break;
-      }
-    }
-    this.#byId.set(record.requestId, record);
+    this.#ring[this.#next] = record;
+    this.#next = (this.#next + 1) % this.#ring.length;
   }
 
   timelineOf(requestId: string): RequestTimeline | undefined {
-    const record = this.#byId.get(requestId);
-    return record && timelineOf(record);
+    const {length} = this.#ring;
+    for (let back = 1; back <= length; back++) {
+      const record = this.#ring[(this.#next - back + length) % length];
+      if (record?.requestId === requestId) return timelineOf(record);
+    }
+    return undefined;
   }
 }
 

@@ -96,6 +96,8 @@ function refuse(head: ResponseHead, fault: ResponseFault): ResponseHead {
 }
 
 function keepsAlive(connection: string, before: boolean): boolean {
+  if (connection === 'keep-alive') return true;
+  if (connection === 'close') return false;
   const tokens = parseTokenList(connection) ?? [];
   if (tokens.includes('close')) return false;
   return before || tokens.includes('keep-alive');

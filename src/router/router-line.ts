@@ -21,7 +21,7 @@ export function formatRouterLine(record: RequestRecord, style: RouterSettings['s
     ' request_id=' +
     record.requestId +
     ' fwd="' +
-    escapeQuoted(record.forwardedFor.replaceAll(', ', ',')) +
+    escapeQuoted(joinTightly(record.forwardedFor)) +
     '" dyno=' +
     (record.dyno ?? '') +
     // A dyno that was tried in vain is named, with the time that was lost on it.
@@ -60,6 +60,11 @@ function decodePercent(target: string): string {
   } catch {
     return target;
   }
+}
+
+/** The log joins with `,` where the header has `, `. */
+function joinTightly(chain: string): string {
+  return chain.includes(', ') ? chain.replaceAll(', ', ',') : chain;
 }
 
 const UNSAFE = /["\\\x00-\x1f\x7f-\x9f\u2028\u2029]/g;
