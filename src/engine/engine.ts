@@ -17,6 +17,8 @@ export interface Engine {
 
   ensureNetwork(network: NetworkSpec): Promise<void>;
   removeNetwork(name: string): Promise<void>;
+  /** Tries out that dynos of a common network cannot reach each other; engines that promise nothing have none. */
+  probeIsolation?(network: string): Promise<AbilityFact>;
 
   /**
    * Creates, attaches and starts; resolves once the command is launched. Output flows to `output` from the first byte

@@ -84,7 +84,7 @@ function addStateRoutes(server: FastifyInstance, runtime: Runtime, onShutdown: (
   server.get('/clock', () => runtime.clockInfo());
   server.post<{Body: {advanceMs?: number; reset?: true}}>('/clock', (request) => runtime.setClock(request.body));
   server.post<{Body: ChaosRequest}>('/chaos', async (request, reply) => {
-    await runtime.chaos(request.body);
+    runtime.chaos(request.body);
     return reply.code(202).send();
   });
   server.get('/events', (_request, reply) => reply.send(eventStream(runtime)));

@@ -7,7 +7,6 @@ import {homeLayoutOf} from '../model/home-layout.js';
 import type {RuntimeSpec} from '../model/spec.js';
 import {openEngine} from './choose-engine.js';
 import {startControlServer} from './control-server.js';
-import {ownerOf} from './owner.js';
 import {Runtime} from './runtime.js';
 import {SpecFile} from './spec-file.js';
 
@@ -40,8 +39,6 @@ export async function main(argv: string[]): Promise<number> {
     spec: {...(spec as RuntimeSpec), name},
     engine,
     directory: layout.root,
-    // One flat network per region, one per space; installations on one machine do not share them.
-    network: `dyno-${(await ownerOf(home.root)).slice(0, 8)}-${name}`,
     version: await ownVersion(),
     report,
   });

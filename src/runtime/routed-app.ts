@@ -13,6 +13,7 @@ export function routedAppOf(app: AppSpec): RoutedApp {
     blank: app.release === null,
     ...(config['ERROR_PAGE_URL'] ? {errorPageUrl: config['ERROR_PAGE_URL']} : {}),
     ...(config['MAINTENANCE_PAGE_URL'] ? {maintenancePageUrl: config['MAINTENANCE_PAGE_URL']} : {}),
+    ...(app.internalRouting ? {internalRouting: true} : {}),
     ...(app.certificates ? {certificates: app.certificates} : {}),
     ...(app.limits ? {limits: app.limits} : {}),
   };

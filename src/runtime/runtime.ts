@@ -2,7 +2,16 @@ import {EventEmitter} from 'node:events';
 import {join} from 'node:path';
 import type {Readable} from 'node:stream';
 import {setTimeout as delay} from 'node:timers/promises';
-import type {BuildResult, BuildSpec, Engine, EngineFacts, ExecSpec, Session, SlugSpec} from '../engine/engine.js';
+import type {
+  AbilityFact,
+  BuildResult,
+  BuildSpec,
+  Engine,
+  EngineFacts,
+  ExecSpec,
+  Session,
+  SlugSpec,
+} from '../engine/engine.js';
 import {DynoManager} from '../dyno-manager/dyno-manager.js';
 import {Logplex} from '../logplex/logplex.js';
 import {DynoError} from '../model/error.js';
@@ -23,6 +32,7 @@ import type {
   RuntimeEvent,
   RuntimeStatus,
 } from './protocol.js';
+import {networkSpecOf} from './network-spec.js';
 import {routedAppOf} from './routed-app.js';
 import {SpecFile} from './spec-file.js';
 
@@ -32,8 +42,6 @@ export interface RuntimeOptions {
   engine: Engine;
   /** holds spec.json and the logs */
   directory: string;
-  /** name of its network in the engine, unlike any other on this machine; default `dyno-<name>` */
-  network?: string;
   version?: string;
   clock?: AdvancingClock;
   /** answers in [0, 1) */
@@ -60,7 +68,6 @@ export class Runtime {
   readonly #engine: Engine;
   readonly #clock: AdvancingClock;
   readonly #version: string;
-  readonly #network: string;
   readonly #report: (problem: string) => void;
   readonly #logplex: Logplex;
   readonly #router: Router;
@@ -79,7 +86,6 @@ export class Runtime {
     this.#spec = {...spec, router: certificateFor ? spec.router : plain, apps: []};
     this.#engine = engine;
     this.#version = options.version ?? '0';
-    this.#network = options.network ?? `dyno-${spec.name}`;
     this.#report = options.report ?? (() => undefined);
     this.#specFile = new SpecFile(join(directory, 'spec.json'));
     const clock = (this.#clock = options.clock ?? new AdvancingClock());
@@ -99,13 +105,14 @@ export class Runtime {
       engine,
       clock,
       random,
-      runtime: {name: spec.name, kind: spec.kind, network: this.#network},
+      runtime: {name: spec.name, kind: spec.kind, network: spec.name},
       log: (appId, process, message) => this.#write(appId, process, message, priority.dynoManager),
       outputOf: (appId, dyno) => this.#logplex.dynoOutput(appId, dyno),
       onDynos: (appId, dynos) => this.#router.setDynos(appId, dynos),
       drain: (appId, dynoId) => this.#router.drain(appId, dynoId),
       onChange: (app, dyno) => this.#events.emit('event', {kind: 'dyno', app, dyno}),
     });
+    this.#admit();
     for (const app of spec.apps) this.#takeApp(app);
   }
 
@@ -164,6 +171,7 @@ export class Runtime {
     const kept = new Set(spec.apps.map(({id}) => id));
     const gone = this.#spec.apps.filter(({id}) => !kept.has(id));
     this.#spec = {...spec, router, apps: this.#spec.apps};
+    this.#admit();
     for (const app of spec.apps) this.#takeApp(app);
     for (const {id} of gone) {
       this.removeApp(id).catch((error: Error) => this.#report(`Removing app ${id}: ${error.message}`));
@@ -275,14 +283,22 @@ export class Runtime {
     return this.clockInfo();
   }
 
-  async chaos(request: ChaosRequest): Promise<void> {
-    await this.#manager.chaos(request);
+  chaos(request: ChaosRequest): void {
+    this.#manager.chaos(request);
   }
 
   /** Answers with what ends the subscription. */
   onEvent(listener: (event: RuntimeEvent) => void): () => void {
     this.#events.on('event', listener);
     return () => void this.#events.off('event', listener);
+  }
+
+  /** Who may connect to the router: everybody in a region, trusted ranges in a space. */
+  #admit(): void {
+    const {space} = this.#spec;
+    this.#router.setTrustedRanges(space ? space.trustedRanges : null);
+    this.#router.setProxyPeers(space?.proxyPeers ?? []);
+    this.#router.setInternalRanges(space ? [space.subnet] : []);
   }
 
   /** One app into every part; the parts keep what they need of it. */
@@ -300,15 +316,12 @@ export class Runtime {
     while (!this.#closing.signal.aborted) {
       try {
         const facts = await this.#engine.open();
-        await this.#engine.ensureNetwork({
-          name: this.#network,
-          kind: this.#spec.kind,
-          ...(this.#spec.space ? {subnet: this.#spec.space.subnet} : {}),
-        });
+        await this.#engine.ensureNetwork(networkSpecOf(this.#spec));
         await this.#manager.start();
         this.#facts = facts;
         this.#engineProblem = null;
-        return tried();
+        tried();
+        return await this.#proveIsolation(facts);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         if (reason !== this.#engineProblem) this.#report(reason);
@@ -323,8 +336,19 @@ export class Runtime {
   async #removeNetwork(): Promise<void> {
     if (!this.#facts) return;
     await this.#engine
-      .removeNetwork(this.#network)
-      .catch((error: Error) => this.#report(`Removing network ${this.#network}: ${error.message}`));
+      .removeNetwork(this.#spec.name)
+      .catch((error: Error) => this.#report(`Removing network ${this.#spec.name}: ${error.message}`));
+  }
+
+  /** A region's promise that dynos cannot reach each other is tried out, not believed; it says so when it fails. */
+  async #proveIsolation(facts: EngineFacts): Promise<void> {
+    if (this.#spec.kind === 'space' || !this.#engine.probeIsolation) return;
+    const fact = await this.#engine
+      .probeIsolation(this.#spec.name)
+      .catch((error: Error): AbilityFact => ({holds: false, why: `Isolation could not be proven: ${error.message}`}));
+    if (this.#closing.signal.aborted) return;
+    this.#facts = {...facts, abilities: {...facts.abilities, 'dyno-isolation': fact}};
+    if (!fact.holds) this.#report(fact.why);
   }
 
   #requireEngine(): void {
