@@ -22,10 +22,13 @@ export interface OpenLogplex {
   close(): Promise<void>;
 }
 
-/** A logplex with the system's clock, a directory of its own, and one app with drains by id → URL. */
-export async function openLogplex(urls: Record<string, string>, ca: string[] = []): Promise<OpenLogplex> {
+/** A logplex with the system's clock (`speed` times faster), a directory of its own, and one app with drains by id → URL. */
+export async function openLogplex(
+  urls: Record<string, string>,
+  {ca = [], speed = 1}: {ca?: string[]; speed?: number} = {},
+): Promise<OpenLogplex> {
   const directory = await mkdtemp(join(tmpdir(), 'dyno-logplex-'));
-  const logplex = new Logplex({clock: systemClock, random: Math.random, directory, ca});
+  const logplex = new Logplex({clock: systemClock(speed), random: Math.random, directory, ca});
   const drains: DrainSpec[] = Object.entries(urls).map(([id, url]) => ({id, url, token: TOKEN}));
   logplex.setApp({id: APP, drains});
   await logplex.open();

@@ -38,7 +38,7 @@ describe('syslog drains into rsyslog', function () {
       const certificate = await makeCertificate();
       const rsyslog = await Rsyslog.start(kind === 'syslog' ? undefined : certificate);
       const logplex = new Logplex({
-        clock: systemClock,
+        clock: systemClock(),
         random: Math.random,
         directory,
         ca: [certificate.certificateChain],

@@ -88,7 +88,7 @@ describe('the bytes on the wire', function () {
       const receiver = new ByteReceiver(kind === 'https' ? certificate : null, true);
       await receiver.listen();
       const url = `${kind}://user:secret@localhost:${receiver.port}/in?source=demo`;
-      const {logplex, close, statusOf} = await openLogplex({drain: url}, [certificate.certificateChain]);
+      const {logplex, close, statusOf} = await openLogplex({drain: url}, {ca: [certificate.certificateChain]});
       try {
         logplex.write(APP, entries);
         await until('the drain to deliver', () => statusOf('drain').delivered === entries.length);
@@ -121,7 +121,7 @@ describe('the bytes on the wire', function () {
       const receiver = new ByteReceiver(kind === 'syslog+tls' ? certificate : null, false);
       await receiver.listen();
       const url = `${kind}://localhost:${receiver.port}`;
-      const {logplex, close} = await openLogplex({drain: url}, [certificate.certificateChain]);
+      const {logplex, close} = await openLogplex({drain: url}, {ca: [certificate.certificateChain]});
       try {
         logplex.write(APP, entries);
         await until('all bytes', () => receiver.received.length >= Buffer.byteLength(syslog));
