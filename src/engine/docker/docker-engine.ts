@@ -45,6 +45,7 @@ import {Semaphore} from './semaphore.js';
 import {attach, attachedSession, execSession} from './sessions.js';
 import {signalDyno} from './signal-dyno.js';
 import {spaceAbility} from './space/ability.js';
+import {byGuard, dropGuardOf, guardCommon, proveApart} from './space/common-guard.js';
 import type {DataService, DataServiceSpec} from './space/data-service.js';
 import {isSpaceNetwork, Spaces} from './space/spaces.js';
 import {StackImages} from './stack-image.js';
@@ -66,6 +67,9 @@ export interface DockerEngineOptions {
   /** treat the engine as one in a virtual machine: dynos are reached on ports of 127.0.0.1, nothing is read from /proc */
   publish?: boolean;
 }
+
+/** Any image with a bash will do. */
+const PROBE_STACK = 'heroku-24';
 
 /** Runs dynos as containers of a Docker Engine: the real thing, on one machine. See docs/engines.md. */
 export class DockerEngine implements Engine {
@@ -138,8 +142,10 @@ export class DockerEngine implements Engine {
   }
 
   async removeNetwork(name: string): Promise<void> {
-    await this.#spaces.remove(this.networkName(name));
-    await removeNetwork(this.#docker, this.#identity, this.networkName(name));
+    const named = this.networkName(name);
+    await this.#spaces.remove(named);
+    if (byGuard((await this.#isolationProbed())?.fact)) await dropGuardOf(this.#docker, this.#identity, named);
+    await removeNetwork(this.#docker, this.#identity, named);
   }
 
   /** @see Spaces.removeExcept */
@@ -162,13 +168,19 @@ export class DockerEngine implements Engine {
   }
 
   /**
-   * Proves with two throw-away containers that dynos on `network` cannot reach each other; about 2 s, once per engine
-   * version: the answer is remembered. Changes the facts that open() gave. For the background, and `dyno doctor`.
+   * Proves with two throw-away containers that dynos on `network` cannot reach each other; about 2 s, once per engine and
+   * its version: then the answer is remembered. Changes the facts that open() gave.
    */
-  async probeIsolation(network: string, stack = 'heroku-24'): Promise<AbilityFact> {
+  async probeIsolation(network: string, {again = false} = {}): Promise<AbilityFact> {
     const {facts, fingerprint} = this.#opened();
-    const {run} = await this.#stacks.ensure(stack);
-    const fact = await probeIsolation(this.#docker, this.#identity, this.networkName(network), run);
+    const known = again ? null : await this.#cachedIsolation(fingerprint);
+    if (known?.holds) return known;
+    const {run} = await this.#stacks.ensure(PROBE_STACK);
+    const name = this.networkName(network);
+    const fact = await proveApart(
+      () => probeIsolation(this.#docker, this.#identity, name, run),
+      () => guardCommon(this.#docker, this.#identity, name),
+    );
     facts.abilities['dyno-isolation'] = fact;
     await mkdir(this.#options.directory, {recursive: true});
     await writeFile(this.#isolationFile(), JSON.stringify({fingerprint, fact}), {mode: 0o600});
@@ -322,13 +334,15 @@ export class DockerEngine implements Engine {
     return join(this.#options.directory, 'isolation.json');
   }
 
+  /** A guard of ours may be gone since; what the engine does by itself is as it was. */
   async #cachedIsolation(fingerprint: string): Promise<AbilityFact | null> {
+    const cached = await this.#isolationProbed();
+    return cached?.fingerprint === fingerprint && !byGuard(cached.fact) ? cached.fact : null;
+  }
+
+  async #isolationProbed(): Promise<{fingerprint: string; fact: AbilityFact} | null> {
     try {
-      const cached = JSON.parse(await readFile(this.#isolationFile(), 'utf8')) as {
-        fingerprint: string;
-        fact: AbilityFact;
-      };
-      return cached.fingerprint === fingerprint ? cached.fact : null;
+      return JSON.parse(await readFile(this.#isolationFile(), 'utf8')) as {fingerprint: string; fact: AbilityFact};
     } catch {
       return null;
     }

@@ -1,0 +1,52 @@
+import type Docker from 'dockerode';
+import type {AbilityFact} from '../../engine.js';
+import type {Identity} from '../labels.js';
+import {findNetwork} from './bridge.js';
+import {bridgeName} from './names.js';
+import {runNetHelper} from './net-helper.js';
+import {ensureNetImage} from './net-image.js';
+import {commonGuard, dropCommonGuard, loadRules} from './rules.js';
+
+const BY_GUARD = "By dyno's own guard: this engine's blocking does not hold here.";
+
+/** Whether isolation holds by a guard of ours, which does not outlive the machine's next start. */
+export function byGuard(fact: AbilityFact | undefined): boolean {
+  return fact?.holds === true && fact.note === BY_GUARD;
+}
+
+/**
+ * What the probe says, after another try with a guard when it says no: an engine whose bridges bypass iptables keeps
+ * dynos apart all the same (docs/decisions/0006).
+ */
+export async function proveApart(probe: () => Promise<AbilityFact>, guard: () => Promise<void>): Promise<AbilityFact> {
+  const first = await probe();
+  if (first.holds) return first;
+  try {
+    await guard();
+  } catch {
+    return first;
+  }
+  const second = await probe();
+  return second.holds ? {holds: true, note: BY_GUARD} : second;
+}
+
+/** @throws DynoError unsupported, engine_refused */
+export async function guardCommon(docker: Docker, identity: Identity, network: string): Promise<void> {
+  const subnet = (await findNetwork(docker, network))?.IPAM?.Config?.[0]?.Subnet;
+  if (!subnet) return;
+  await onHost(docker, identity, commonGuard(bridgeName(identity, network), subnet), `guard the network ${network}`);
+}
+
+export async function dropGuardOf(docker: Docker, identity: Identity, network: string): Promise<void> {
+  await onHost(
+    docker,
+    identity,
+    `${dropCommonGuard(bridgeName(identity, network))}\n`,
+    `remove the guard of ${network}`,
+  );
+}
+
+async function onHost(docker: Docker, identity: Identity, rules: string, action: string): Promise<void> {
+  const image = await ensureNetImage(docker);
+  await runNetHelper(docker, identity, {image, network: 'host', script: loadRules(rules), action});
+}
