@@ -187,8 +187,8 @@ export class Builds {
       write(PUSH_FAILED);
       if (ended.status === 'pending') ended = this.#end(build, {status: 'failed'});
     } finally {
-      streams.end(build.streamId);
       await rm(folder, {recursive: true, force: true}).catch((error: unknown) => log.error(`build ${build.id}`, error));
+      streams.end(build.streamId);
     }
     return {build: ended, release};
   }
