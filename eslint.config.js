@@ -61,6 +61,7 @@ const homes = {
   execa: ['src/client', 'src/platform/builds', 'src/platform/git', 'src/runtime', 'src/engine', 'src/engine/process'],
   undici: ['src/client', 'src/platform', 'src/runtime', 'src/runtime/client.ts', 'src/router', 'src/logplex'],
   ajv: ['src/platform'],
+  ssh2: ['src/platform'],
   fastify: ['src/platform', 'src/platform/api', 'src/platform/builds', 'src/platform/git', 'src/runtime'],
   libsql: ['src/platform/store'],
   yaml: ['src/model', 'src/platform/builds'],

@@ -3,6 +3,7 @@ import {DynoError} from '../model/error.js';
 import type {HomeLayout} from '../model/home-layout.js';
 import {routes} from './api/routes.js';
 import {assemble} from './assemble.js';
+import {sshTunnel} from './attach/ssh-tunnel.js';
 import {acceptUpgrades} from './attach/upgrades.js';
 import type {PlatformContext, RegisterRoutes} from './context.js';
 import {prepareHome, removePlatformFile, writePlatformFile} from './home.js';
@@ -64,7 +65,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform 
     const {parts = []} = options;
     const server = await createServer({context, routes, parts, isToken});
     closers.unshift(() => server.close());
-    acceptUpgrades(server.server, context, isToken);
+    acceptUpgrades(server.server, context, isToken, sshTunnel(context));
     const listener = await listen({
       port,
       http: server.server,

@@ -6,7 +6,7 @@ import {route} from '../http/route.js';
 import type {App} from '../store/apps.js';
 import {appReference} from './app-json.js';
 import type {OneOffBody} from './one-off.js';
-import {oneOffSchema, startOneOff} from './one-off.js';
+import {environmentOf, oneOffSchema, startOneOff, terminalOf} from './one-off.js';
 
 const ranges = ['name', 'id', 'created_at'] as const;
 
@@ -90,6 +90,16 @@ async function create({context, params, body}: ApiCall) {
   return shown;
 }
 
+/** A further command in a running dyno (`run:inside`); the client reaches it as it does a one-off. */
+async function runInside({context, params, body}: ApiCall) {
+  const app = context.store.apps.get(params.app!);
+  const dyno = await requireDyno(context, app, params.dyno!);
+  const wanted = body as unknown as OneOffBody;
+  const env = environmentOf(wanted);
+  const exec = {command: wanted.command, env, tty: terminalOf(wanted)};
+  return {attach_url: context.attach.urlFor(app, {dyno: dyno.name, exec, hasTerminal: exec.tty !== null})};
+}
+
 export const dynoRoutes = [
   route('GET', '/apps/:app/dynos', {title: 'list dynos', answers: 'dyno', ranges}, async ({context, params}) => {
     const app = context.store.apps.get(params.app!);
@@ -105,6 +115,12 @@ export const dynoRoutes = [
     const app = context.store.apps.get(params.app!);
     return dynoJson(context, app, await requireDyno(context, app, params.dyno!));
   }),
+  route(
+    'POST',
+    '/apps/:app/dynos/:dyno',
+    {title: 'run a command inside a dyno', answers: 'dyno-processes', status: 201, body: oneOffSchema},
+    runInside,
+  ),
   route('DELETE', '/apps/:app/dynos', {title: 'restart all dynos', status: 202}, restart),
   route('DELETE', '/apps/:app/dynos/:dyno', {title: 'restart a dyno', status: 202}, restart),
   route('DELETE', '/apps/:app/formations/:type', {title: 'restart a process type', status: 202}, restart),

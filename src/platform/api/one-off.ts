@@ -50,13 +50,17 @@ export async function startOneOff(context: PlatformContext, app: App, body: OneO
   return client.runDyno(app.id, {
     command: oneOffCommand(body.command, slug.processTypes),
     kind: type === 'scheduler' ? 'scheduler' : 'run',
-    env: Object.fromEntries(Object.entries(body.env ?? {}).map(([name, value]) => [name, String(value)])),
+    env: environmentOf(body),
     size,
     type,
     attach: body.attach ? {tty: terminalOf(body)} : null,
     ...(body.time_to_live ? {timeToLiveMs: body.time_to_live * 1000} : {}),
   });
 }
+
+/** Variables of the request; clients send numbers too. */
+export const environmentOf = ({env}: OneOffBody): Record<string, string> =>
+  Object.fromEntries(Object.entries(env ?? {}).map(([name, value]) => [name, String(value)]));
 
 function sizeOf({store}: PlatformContext, app: App, size: string | null | undefined): string {
   const runtime = app.spaceId === null ? 'common' : 'space';
@@ -76,7 +80,7 @@ function refuseTooMany(dynos: DynoInfo[], size: string): void {
 }
 
 /** A terminal of the client's size, unless it wants none; the size comes once, in the environment. */
-function terminalOf({env, force_no_tty: noTty}: OneOffBody): NonNullable<OneOffRequest['attach']>['tty'] {
+export function terminalOf({env, force_no_tty: noTty}: OneOffBody): NonNullable<OneOffRequest['attach']>['tty'] {
   if (noTty) return null;
   const number = (value: string | undefined, fallback: number) => {
     const size = Number(value);

@@ -1,13 +1,16 @@
 import {Transform} from 'node:stream';
 import type {Duplex} from 'node:stream';
 import type {PlatformContext} from '../context.js';
-import {join, openTarget} from './session-io.js';
+import {openTarget} from './session-io.js';
 
 /** `SECRET?query\r\n`: what a rendezvous client sends first. */
 const FIRST_LINE = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(\?[^\r\n]*)?\r?\n/i;
 
 /** End of transmission: the client's word for "my input has ended", with a terminal or without. */
 const EOT = 0x04;
+
+/** ms that the connection outlives a dyno whose client has not said anything yet */
+const GRACE_MS = 250;
 
 /** Whether bytes are, or may become, the first line of a rendezvous. */
 export function looksLikeRendezvous(bytes: Buffer): boolean {
@@ -28,12 +31,15 @@ export async function serveRendezvous(context: PlatformContext, socket: Duplex):
   await new Promise<void>((resolve) => socket.write('rendezvous\r\n', () => resolve()));
   try {
     const dyno = await openTarget(context, target);
-    if (target.hasTerminal) return await join(socket, dyno);
-    const input = endAtEot();
+    let heard = false;
+    socket.once('data', () => (heard = true));
     socket.on('error', () => dyno.destroy()).on('close', () => dyno.destroy());
     dyno.on('error', () => socket.destroy());
-    socket.pipe(input).pipe(dyno);
-    dyno.pipe(socket);
+    if (target.hasTerminal) socket.pipe(dyno);
+    else socket.pipe(endAtEot()).pipe(dyno);
+    dyno.pipe(socket, {end: false});
+    // A client whose input has ended says so at once, and breaks when nobody listens any more.
+    dyno.once('end', () => setTimeout(() => socket.end(), heard ? 0 : GRACE_MS));
   } catch (error) {
     context.log.error('rendezvous', error);
     socket.end(error instanceof Error ? `${error.message}\r\n` : undefined);

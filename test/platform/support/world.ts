@@ -90,6 +90,7 @@ export async function fillWorld(platform: TestPlatform): Promise<World> {
     'PATCH /apps/:app/formation/:type': {quantity: 1},
     'POST /apps/:app/releases': {release: String(release.version)},
     'POST /apps/:app/dynos': {command: 'bash', attach: true},
+    'POST /apps/:app/dynos/:dyno': {command: 'bash'},
     'POST /apps/:app/log-sessions': {lines: 10},
     'POST /apps/:app/log-drains': {url: 'https://logs.example.com/2'},
     'PUT /apps/:app/log-drains/:drain': {url: 'https://logs.example.com/3'},
