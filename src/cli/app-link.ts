@@ -1,7 +1,7 @@
-import {createHash} from 'node:crypto';
 import {mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {DynoError} from '../model/error.js';
+import {pathDigest} from '../model/home-layout.js';
 import {findWorkTree, readRemotes, removeRemote, setRemote} from './git-remotes.js';
 
 /** Names of remotes that mean an app, the first that exists wins. */
@@ -70,19 +70,18 @@ export function unlinkApp(app: string, place: {directory: string; home: string})
 /** The nearest linked directory, from here upwards. */
 function findDirectoryLink(home: string, from: string): AppLink | undefined {
   for (let directory = realpathSync(from); ; directory = dirname(directory)) {
-    const app = readLink(linkFile(home, directory));
-    if (app) return {app, directory};
+    const link = readLink(linkFile(home, directory));
+    if (link?.directory === directory) return link;
     if (dirname(directory) === directory) return undefined;
   }
 }
 
-function readLink(file: string): string | undefined {
+function readLink(file: string): {app: string; directory: string} | undefined {
   try {
-    return (JSON.parse(readFileSync(file, 'utf8')) as {app?: string}).app;
+    return JSON.parse(readFileSync(file, 'utf8')) as {app: string; directory: string};
   } catch {
     return undefined;
   }
 }
 
-const linkFile = (home: string, directory: string): string =>
-  join(home, 'links', `${createHash('sha256').update(directory).digest('hex').slice(0, 32)}.json`);
+const linkFile = (home: string, directory: string): string => join(home, 'links', `${pathDigest(directory)}.json`);

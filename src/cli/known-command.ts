@@ -1,8 +1,8 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
-import {Config} from '@oclif/core/config';
-import {handle} from '@oclif/core/handle';
+import type {Config} from '@oclif/core/config';
+import {deferPackages} from './defer-packages.js';
 
 interface ManifestEntry {
   id: string;
@@ -22,13 +22,16 @@ export async function runKnownCommand(root: string, argv: readonly string[]): Pr
   const [name, ...rest] = argv;
   const entry = name === undefined || asksForHelp(rest) ? undefined : findEntry(root, name);
   if (!entry?.relativePath) return false;
+  deferPackages();
+  const {Config} = await import('@oclif/core/config');
   const module = (await import(pathToFileURL(join(root, ...entry.relativePath)).href)) as {default: CommandClass};
   module.default.id = entry.id;
   try {
-    await new module.default(rest, bareConfig(root))._run();
+    await new module.default(rest, bareConfig(root, Config))._run();
   } catch (error) {
     // Nothing has happened yet when flags cannot be parsed, and oclif shows how they are used.
     if (isParseError(error)) return false;
+    const {handle} = await import('@oclif/core/handle');
     await handle(error as Error);
   }
   return true;
@@ -43,9 +46,9 @@ function findEntry(root: string, name: string): ManifestEntry | undefined {
 }
 
 /** As much of oclif's configuration as commands read. */
-export function bareConfig(root: string): Config {
+export function bareConfig(root: string, ConfigClass: typeof Config): Config {
   const pjson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Config['pjson'];
-  const config = new Config({root});
+  const config = new ConfigClass({root});
   return Object.assign(config, {
     bin: pjson.oclif.bin,
     name: pjson.name,

@@ -84,7 +84,7 @@ function runtimeLayout(root: string, shortDirectory: string): RuntimeLayout {
   const fits = new TextEncoder().encode(socket).length <= SOCKET_PATH_BYTES;
   return {
     root,
-    socket: fits ? socket : `${shortDirectory}/dyno-${hash(root)}/socket`,
+    socket: fits ? socket : `${shortDirectory}/dyno-${pathDigest(root)}/socket`,
     spec: `${root}/spec.json`,
     pid: `${root}/pid`,
     log: `${root}/log`,
@@ -92,8 +92,8 @@ function runtimeLayout(root: string, shortDirectory: string): RuntimeLayout {
   };
 }
 
-/** FNV-1a over 2 × 32 bits, as 16 hex digits: tells roots apart, hides nothing. */
-function hash(text: string): string {
+/** FNV-1a over 2 × 32 bits, as 16 hex digits: tells paths apart, hides nothing. */
+export function pathDigest(text: string): string {
   const digits = (seed: number) => {
     let value = seed;
     for (const byte of new TextEncoder().encode(text)) value = Math.imul(value ^ byte, 0x01000193) >>> 0;

@@ -43,12 +43,12 @@ describe('the program, on the process engine', function () {
   });
 
   it("runs a one-off dyno with the command's input, output and exit code", async () => {
-    const failed = await cli.dyno(['run', '--', 'echo out; echo err >&2; exit 42']);
+    const failed = await cli.dyno(['run', '--', 'cat; echo out; echo err >&2; exit 42']);
     expect(failed.exitCode).to.equal(42);
     expect(failed.stdout).to.include('out\n');
     const piped = await cli.dyno(['run', 'tr a-z A-Z'], {input: 'some text\n'});
     expect(piped).to.include({stdout: 'SOME TEXT\n', exitCode: 0});
-    const environment = await cli.dyno(['run', '--env', 'A=1;B=two words', '--', 'echo $A $B $DYNO']);
+    const environment = await cli.dyno(['run', '--env', 'A=1;B=two words', '--', 'cat; echo $A $B $DYNO']);
     expect(environment.stdout).to.match(/^1 two words run\.\d{4}\n$/);
   });
 
@@ -92,17 +92,19 @@ describe('the program, on the process engine', function () {
   });
 
   it('goes on with a tail when the platform restarts', async () => {
-    const tail = cli.dyno(['logs', '--tail', '--num', '1', '--process-type', 'worker', '--json']);
-    await cli.must('restart', 'worker.1');
-    const {pid} = await cli.platform();
-    process.kill(pid, 'SIGKILL');
+    const tail = cli.start(['logs', '--tail', '--process-type', 'worker']);
+    await tail.printed('at work');
+    process.kill((await cli.platform()).pid, 'SIGKILL');
+    const before = tail.count('at work');
+    await cli.must('apps');
+    await tail.printed('at work', before + 1);
     await cli.must('destroy', '--confirm', 'demo');
-    const {stdout, exitCode} = await tail;
-    const messages = stdout
+    const {stdout, exitCode} = await tail.ended;
+    expect(exitCode).to.equal(1);
+    const times = stdout
       .trim()
       .split('\n')
-      .map((line) => (JSON.parse(line) as {message: string}).message);
-    expect(messages).to.include('at work');
-    expect(exitCode).to.equal(1);
+      .map((line) => line.split(' ')[0]! + line);
+    expect(new Set(times).size, 'lines that came twice').to.equal(times.length);
   });
 });

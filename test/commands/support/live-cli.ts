@@ -13,6 +13,13 @@ export interface LiveResult {
   exitCode: number | null;
 }
 
+export interface RunningCommand {
+  ended: Promise<LiveResult>;
+  /** how often stdout holds a text by now */
+  count: (text: string) => number;
+  printed: (text: string, times?: number) => Promise<void>;
+}
+
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const run = join(root, 'bin/run.js');
 
@@ -35,14 +42,27 @@ export class LiveCli {
   }
 
   dyno(args: string[], options: {input?: string; env?: NodeJS.ProcessEnv} = {}): Promise<LiveResult> {
+    return this.start(args, options).ended;
+  }
+
+  /** `printed` waits until stdout holds a text more often than `times` says. */
+  start(args: string[], options: {input?: string; env?: NodeJS.ProcessEnv} = {}): RunningCommand {
     const child = spawn(process.execPath, [run, ...args], {cwd: this.directory, env: {...this.env, ...options.env}});
     child.stdin.end(options.input ?? '');
     const texts = {stdout: '', stderr: ''};
     child.stdout.on('data', (chunk: Buffer) => (texts.stdout += String(chunk)));
     child.stderr.on('data', (chunk: Buffer) => (texts.stderr += String(chunk)));
-    return new Promise((resolve, reject) => {
-      child.on('error', reject).on('close', (exitCode) => resolve({...texts, exitCode}));
-    });
+    const count = (text: string) => texts.stdout.split(text).length - 1;
+    return {
+      count,
+      printed: async (text, times = 0) => {
+        while (count(text) <= times && child.exitCode === null) await delay(50);
+        if (count(text) <= times) throw new Error(`it ended without ${text}: ${texts.stdout}${texts.stderr}`);
+      },
+      ended: new Promise((resolve, reject) => {
+        child.on('error', reject).on('close', (exitCode) => resolve({...texts, exitCode}));
+      }),
+    };
   }
 
   /** As `dyno`, for commands that must work. */

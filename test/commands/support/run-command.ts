@@ -2,7 +2,7 @@ import {mkdtempSync, realpathSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import type {Config} from '@oclif/core/config';
+import {Config} from '@oclif/core/config';
 import {bareConfig} from '../../../src/cli/known-command.js';
 import {FixtureApi} from './fixture-api.js';
 
@@ -46,7 +46,7 @@ export class CommandBench {
     const captured = captureOutput();
     let failure: unknown;
     try {
-      await new Command(argv, bareConfig(root))._run();
+      await new Command(argv, bareConfig(root, Config))._run();
     } catch (error) {
       failure = error;
     } finally {
