@@ -219,6 +219,7 @@ To `,
     await tree('work', {Procfile: 'clock: sleep 1000\n'});
     // 100 MB that do not compress.
     await execa('dd', ['if=/dev/urandom', `of=${join(folder, 'work/big')}`, 'bs=1M', 'count=100']);
+    await git('work', 'config', 'core.compression', '0');
     await commit('work', {});
     const before = process.memoryUsage().rss;
     let peak = before;
