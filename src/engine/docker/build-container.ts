@@ -1,10 +1,8 @@
 import type Docker from 'dockerode';
 import {randomUUID} from 'node:crypto';
-import {lstatSync, readdirSync, readFileSync, readlinkSync} from 'node:fs';
-import {join} from 'node:path';
 import {PassThrough, type Readable} from 'node:stream';
 import {StringDecoder} from 'node:string_decoder';
-import {extract, pack, type Pack} from 'tar-stream';
+import {extract, pack} from 'tar-stream';
 import {DynoError} from '../../model/error.js';
 import type {BuildSpec} from '../engine.js';
 import {buildScript, lifecycleDirectory} from '../lifecycle/lifecycle.js';
@@ -12,6 +10,7 @@ import {type CaBundle, caPath} from './ca-bundle.js';
 import {call, callUnlessGone} from './connection.js';
 import {type Identity, runtimeLabels} from './labels.js';
 import {makerLabel} from './makers.js';
+import {packTree} from './pack-tree.js';
 import {FrameReader} from './raw-stream.js';
 import {DYNO_UID} from './release-image.js';
 
@@ -97,39 +96,20 @@ export function buildInputs(spec: BuildSpec, ca: CaBundle | null): Readable {
   for (const [name, value] of Object.entries(spec.config)) {
     archive.entry({name: `${places.env.slice(1)}/${name}`, mode: 0o600, ...owner}, value);
   }
-  addTree(archive, lifecycleDirectory, places.lifecycle.slice(1));
+  packTree(archive, lifecycleDirectory, places.lifecycle.slice(1), owner);
   for (const [index, buildpack] of spec.buildpacks.entries()) {
     const name = `${places.buildpacks.slice(1)}/${index}`;
     if ('builtin' in buildpack) {
       archive.entry({name, mode: 0o644, ...owner}, buildpack.builtin);
     } else {
       directory(`/${name}`);
-      addTree(archive, buildpack.directory, name);
+      packTree(archive, buildpack.directory, name, owner);
       archive.entry({name: `${name}.url`, mode: 0o644, ...owner}, buildpack.url);
     }
   }
   if (ca) archive.entry({name: caPath.slice(1), mode: 0o644}, ca.text);
   archive.finalize();
   return archive.pipe(new PassThrough()) as PassThrough;
-}
-
-/** Adds what is below a folder of this machine: scripts, not gigabytes. */
-function addTree(archive: Pack, folder: string, name: string): void {
-  const owner = {uid: DYNO_UID, gid: DYNO_UID};
-  for (const entry of readdirSync(folder)) {
-    const path = join(folder, entry);
-    const inside = `${name}/${entry}`;
-    const stats = lstatSync(path);
-    const mode = stats.mode & 0o777;
-    if (stats.isDirectory()) {
-      archive.entry({name: inside, type: 'directory', mode: mode | 0o700, ...owner});
-      addTree(archive, path, inside);
-    } else if (stats.isSymbolicLink()) {
-      archive.entry({name: inside, type: 'symlink', linkname: readlinkSync(path), ...owner});
-    } else if (stats.isFile()) {
-      archive.entry({name: inside, mode, ...owner}, readFileSync(path));
-    }
-  }
 }
 
 /** Runs a created build to its end and answers its exit status. Ended early, it is killed and rejects. */

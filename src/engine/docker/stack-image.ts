@@ -1,10 +1,12 @@
 import type Docker from 'dockerode';
 import {once} from 'node:events';
 import {DynoError} from '../../model/error.js';
-import {asDynoError, call, isGone} from './connection.js';
+import {asDynoError, call, callUnlessGone, isGone} from './connection.js';
 import {packHostFiles} from './host-files.js';
 import {hostFilesHash, hostProgramsHere} from './host-programs.js';
 import {KIND} from './labels.js';
+import {nodeLayer} from './node-layer.js';
+import {putTar} from './release-image.js';
 
 /** The images that dynos and builds of a stack start from; they may be the same. */
 export interface StackImage {
@@ -41,24 +43,37 @@ export class StackImages {
   }
 
   async #ensure(stack: string): Promise<StackImage> {
-    if (this.#preferred && this.#preferred !== 'host') return {run: this.#preferred, build: this.#preferred};
+    const preferred = this.#preferred;
+    if (preferred && preferred !== 'host') return {run: preferred, build: preferred};
     const host = `dyno/stack:${stack}-${hostProgramsHere() ? hostFilesHash() : 'none'}`;
-    if (this.#preferred !== 'host') {
-      const heroku = herokuImage(stack);
-      if (heroku && (await this.#has(heroku.run)) && (await this.#has(heroku.build))) return heroku;
-      if (heroku && !(await this.#has(host)) && (await this.#pull(heroku))) return heroku;
+    const heroku = preferred === 'host' ? null : herokuImage(stack);
+    if (heroku && ((await this.#bothHere(heroku)) || (!(await this.#has(host)) && (await this.#pull(heroku))))) {
+      return {run: await this.#withNode(heroku.run), build: await this.#withNode(heroku.build)};
     }
     if (await this.#has(host)) return {run: host, build: host};
     if (!hostProgramsHere()) {
       throw new DynoError('engine_refused', {
         engine: 'docker',
         action: `find the stack image of ${stack}`,
-        reason: `${herokuImage(stack)?.run ?? stack} is not here and cannot be pulled, and no image can be made of this machine's files`,
+        reason: `${herokuImage(stack)?.run ?? stack} is not here and cannot be pulled, and this machine's own files make no image`,
       });
     }
     await this.#importHostFiles(host, stack);
     await this.#removeOlder(host);
     return {run: host, build: host};
+  }
+
+  async #bothHere({run, build}: StackImage): Promise<boolean> {
+    return (await this.#has(run)) && (await this.#has(build));
+  }
+
+  /** An image of the same files with node and npm on top, named after both. */
+  async #withNode(image: string): Promise<string> {
+    const {Id, Architecture} = await call('look at a stack image', () => this.#docker.getImage(image).inspect());
+    const base = image.replace(/^.*\//, '').replace(':', '-');
+    const name = `dyno/stack:${base}-${Id.slice(7, 19)}-node-${process.versions.node}`;
+    if (!(await this.#has(name))) await addNode(this.#docker, image, name, Architecture);
+    return name;
   }
 
   async #has(image: string): Promise<boolean> {
@@ -90,6 +105,10 @@ export class StackImages {
   async #removeOlder(newest: string): Promise<void> {
     const filters = {label: [`${KIND}=stack`], reference: ['dyno/stack']};
     const images = await call('list images', () => this.#docker.listImages({filters}));
+    // Two that made the same image at once left one without a name.
+    await call('remove unused images', () =>
+      this.#docker.pruneImages({filters: {dangling: ['true'], label: [`${KIND}=stack`]}}),
+    );
     for (const {RepoTags, Created} of images) {
       if (Date.now() / 1000 - Created < DAY_S) continue;
       for (const name of RepoTags ?? []) {
@@ -119,6 +138,23 @@ export class StackImages {
       }
     }
     return true;
+  }
+}
+
+/** Commits the image with node and npm in it, under a name of ours. */
+export async function addNode(docker: Docker, image: string, name: string, architecture: string): Promise<void> {
+  const layer = await nodeLayer(architecture === 'amd64' ? 'x64' : architecture);
+  layer.on('error', () => undefined);
+  const container = await call('make a stack image', () =>
+    docker.createContainer({Image: image, Cmd: ['bash'], Labels: {[KIND]: 'stack'}, NetworkDisabled: true}),
+  );
+  try {
+    await putTar(container, layer, '/');
+    const [repo, tag] = name.split(':');
+    await call('make a stack image', () => container.commit({repo, tag, pause: false}));
+  } finally {
+    layer.destroy();
+    await callUnlessGone('remove a container', () => container.remove({force: true, v: true}));
   }
 }
 
