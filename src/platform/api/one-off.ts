@@ -1,8 +1,5 @@
 import {DynoError} from '../../model/error.js';
-import {findDynoSize} from '../../model/dyno-size.js';
 import {requireDynoSize, sizeForOneOff} from '../../model/formation.js';
-import {limits} from '../../model/limits.js';
-import {oneOffCommand} from '../../model/one-off-command.js';
 import type {DynoInfo, OneOffRequest} from '../../runtime/protocol.js';
 import type {PlatformContext} from '../context.js';
 import type {App} from '../store/apps.js';
@@ -36,7 +33,11 @@ export const oneOffSchema = {
   },
 };
 
-/** Starts a one-off dyno (heroku-behaviour.md 2.15). @throws DynoError no_code, formation_invalid, invalid_params */
+/**
+ * Starts a one-off dyno (heroku-behaviour.md 2.15). The runtime puts a process type's command for its name, and counts.
+ *
+ * @throws DynoError no_code, formation_invalid, invalid_params
+ */
 export async function startOneOff(context: PlatformContext, app: App, body: OneOffBody): Promise<DynoInfo> {
   const {store, runtimes, appLog, account} = context;
   const slugId = store.releases.current(app.id)?.slugId;
@@ -44,11 +45,10 @@ export async function startOneOff(context: PlatformContext, app: App, body: OneO
   if (!slug?.image) throw new DynoError('no_code', {app: app.name});
   const size = sizeOf(context, app, body.size);
   const client = await runtimes.clientFor(app);
-  refuseTooMany(await client.dynos(app.id), size);
   appLog(app, `Starting process with command \`${body.command}\` by user ${account.email}`);
   const type = body.type ?? 'run';
   return client.runDyno(app.id, {
-    command: oneOffCommand(body.command, slug.processTypes),
+    command: body.command,
     kind: type === 'scheduler' ? 'scheduler' : 'run',
     env: environmentOf(body),
     size,
@@ -66,17 +66,6 @@ function sizeOf({store}: PlatformContext, app: App, size: string | null | undefi
   const runtime = app.spaceId === null ? 'common' : 'space';
   if (size) return requireDynoSize(size, runtime).name;
   return sizeForOneOff(Object.fromEntries(store.formation.listOf(app.id).map((row) => [row.type, row])), runtime);
-}
-
-/** Concurrent one-offs by tier (2.12). @throws DynoError formation_invalid */
-function refuseTooMany(dynos: DynoInfo[], size: string): void {
-  const {tier} = findDynoSize(size)!;
-  const running = dynos.filter((dyno) => dyno.kind === 'run' && findDynoSize(dyno.size)?.tier === tier).length;
-  const most = limits.oneOffs[tier];
-  if (running < most) return;
-  throw new DynoError('formation_invalid', {
-    message: `Cannot run more than ${most} one-off ${size} size dynos at a time.`,
-  });
 }
 
 /** A terminal of the client's size, unless it wants none; the size comes once, in the environment. */
