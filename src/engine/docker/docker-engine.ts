@@ -288,7 +288,12 @@ export class DockerEngine implements Engine {
         ca: this.#ca,
         image: images.releaseImage(spec.id),
       };
-      if (spec.dockerfile) return buildWithDockerfile(spec, context, onOutput, signal);
+      if (spec.dockerfile) {
+        // The stack `container` has no image of its own.
+        const stackName = spec.stack === 'container' ? 'heroku-24' : spec.stack;
+        const stackImage = async () => (await this.#stacks.ensure(stackName)).run;
+        return buildWithDockerfile(spec, {...context, stackImage}, onOutput, signal);
+      }
       const stack = await this.#stacks.ensure(spec.stack);
       const cacheVolume = await images.ensureCacheVolume(this.#docker, this.#identity, spec.appId);
       return buildWithBuildpacks(spec, {...context, stack, cacheVolume}, onOutput, signal);

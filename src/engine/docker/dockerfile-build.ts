@@ -5,6 +5,7 @@ import {DynoError} from '../../model/error.js';
 import type {BuildResult, BuildSpec} from '../engine.js';
 import type {BuildContext} from './buildpack-build.js';
 import {asDynoError, call, callUnlessGone, messageOf, statusOf} from './connection.js';
+import {parseDockerIgnore} from './docker-ignore.js';
 import {imageCommand, prepareDockerfile} from './dockerfile.js';
 import {imageLabels} from './labels.js';
 import {commitRelease, DYNO_UID, invalidOnError} from './release-image.js';
@@ -13,6 +14,13 @@ import {copyTar} from './tar-copy.js';
 
 const CA_FILE = '.dyno-ca-certificates.crt';
 const DOCKERFILE = '.dyno.Dockerfile';
+
+export interface DockerfileContext extends BuildContext {
+  /** for a Dockerfile that says `ARG STACK_IMAGE` (docs/decisions/0003-which-strategy-builds.md) */
+  stackImage(): Promise<string>;
+}
+
+const WANTS_STACK_IMAGE = /^\s*ARG\s+STACK_IMAGE\b/im;
 
 /** Builds with a Dockerfile of the source tree; the release image is its result with a dyno's init put on top. */
 export async function buildWithDockerfile(
@@ -23,12 +31,18 @@ export async function buildWithDockerfile(
 ): Promise<BuildResult> {
   const {docker, identity, ca} = context;
   const dockerfile = spec.dockerfile!;
-  const text = await readDockerfile(spec, dockerfile.path);
+  const {text, ignored} = await readPlan(spec, dockerfile.path);
   const layers = imageLabels(identity, spec, 'build-layer');
   const prepared = prepareDockerfile(text, layers, ca && {file: CA_FILE, environment: ca.buildEnvironment});
   const stop = AbortSignal.any([AbortSignal.timeout(spec.timeoutMs), ...(signal ? [signal] : [])]);
   onOutput(`=== Building web (${dockerfile.path})\n`);
-  const built = await runDockerBuild(context, spec, buildTree(spec, prepared, ca?.text ?? null), onOutput, stop);
+  const built = await runDockerBuild(
+    context,
+    spec,
+    buildTree(spec, prepared, ignored, ca?.text ?? null),
+    onOutput,
+    stop,
+  );
   const {Config, Size} = await call('look at an image', () => docker.getImage(built).inspect());
   const command = imageCommand(Config.Entrypoint as string[] | null, Config.Cmd);
   const shell = await shellOf(context, built);
@@ -105,31 +119,41 @@ async function shellOf({docker}: BuildContext, image: string): Promise<string> {
   throw new DynoError('build_failed', {step: 'the image has no /bin/sh, which dynos need to run a command'});
 }
 
-async function readDockerfile(spec: BuildSpec, path: string): Promise<string> {
+/** The Dockerfile, and what of the tree it does not want to see. */
+async function readPlan(spec: BuildSpec, path: string): Promise<{text: string; ignored: (path: string) => boolean}> {
   const name = path.replace(/^\.\//, '');
-  const peek = new Map([[name, '']]);
-  let found = false;
+  // Docker prefers a list of the Dockerfile's own.
+  const lists = [`${name}.dockerignore`, '.dockerignore'];
+  const peek = new Map([name, ...lists].map((entry) => [entry, '']));
+  const found = new Set<string>();
   const reading = unpacked(spec, {
     uid: 0,
     peek,
     rename: (entry) => {
-      found ||= entry === name;
-      return entry === name ? entry : null;
+      if (!peek.has(entry)) return null;
+      found.add(entry);
+      return entry;
     },
   });
   for await (const _ of reading) void _;
-  if (!found) throw new DynoError('build_failed', {step: `there is no ${path}`});
-  return peek.get(name)!;
+  if (!found.has(name)) throw new DynoError('build_failed', {step: `there is no ${path}`});
+  const list = lists.find((entry) => found.has(entry));
+  return {text: peek.get(name)!, ignored: parseDockerIgnore(list ? peek.get(list)! : '')};
 }
 
-function buildTree(spec: BuildSpec, dockerfile: string, ca: string | null): Readable {
+function buildTree(
+  spec: BuildSpec,
+  dockerfile: string,
+  ignored: (path: string) => boolean,
+  ca: string | null,
+): Readable {
   return unpacked(spec, {
     uid: DYNO_UID,
     before: [
       {header: {name: DOCKERFILE, mode: 0o644}, text: dockerfile},
       ...(ca === null ? [] : [{header: {name: CA_FILE, mode: 0o644}, text: ca}]),
     ],
-    rename: (entry) => entry,
+    rename: (entry) => (ignored(entry) ? null : entry),
   });
 }
 
