@@ -24,14 +24,16 @@ const WANTS_STACK_IMAGE = /^\s*ARG\s+STACK_IMAGE\b/im;
 
 /** Builds with a Dockerfile of the source tree; the release image is its result with a dyno's init put on top. */
 export async function buildWithDockerfile(
-  spec: BuildSpec,
-  context: BuildContext,
+  given: BuildSpec,
+  context: DockerfileContext,
   onOutput: (text: string) => void,
   signal?: AbortSignal,
 ): Promise<BuildResult> {
   const {docker, identity, ca} = context;
-  const dockerfile = spec.dockerfile!;
-  const {text, ignored} = await readPlan(spec, dockerfile.path);
+  const {text, ignored} = await readPlan(given, given.dockerfile!.path);
+  const stackImage = WANTS_STACK_IMAGE.test(text) ? {STACK_IMAGE: await context.stackImage()} : {};
+  const dockerfile = {...given.dockerfile!, args: {...stackImage, ...given.dockerfile!.args}};
+  const spec = {...given, dockerfile};
   const layers = imageLabels(identity, spec, 'build-layer');
   const prepared = prepareDockerfile(text, layers, ca && {file: CA_FILE, environment: ca.buildEnvironment});
   const stop = AbortSignal.any([AbortSignal.timeout(spec.timeoutMs), ...(signal ? [signal] : [])]);
