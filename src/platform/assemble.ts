@@ -73,6 +73,7 @@ export function assemble(
     appLog: writeAppLog,
     webUrl: (app) => webUrlOf(store, port, app),
     appEnds: [],
+    served: [],
     ...stop,
   };
   return {context, webhooks};

@@ -6,6 +6,7 @@ import type {Account} from './account.js';
 import type {AppLog} from './app-log.js';
 import type {AttachTickets} from './attach/attach-tickets.js';
 import type {Domains} from './domains/domains.js';
+import type {Route} from './http/route.js';
 import type {KeyedQueue} from './keyed-queue.js';
 import type {Promotions} from './pipelines/promotions.js';
 import type {PlatformLog} from './platform-log.js';
@@ -49,6 +50,8 @@ export interface PlatformContext {
   /** tells webhooks of changes */
   readonly webhooks: WebhookEvents;
   readonly log: PlatformLog;
+  /** every JSON call that is served, filled as the server is made */
+  readonly served: Route[];
   /** signs certificates for names of this machine */
   readonly authority: Authority;
   /** aborted when the platform stops: endless answers end then */

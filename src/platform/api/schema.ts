@@ -1,9 +1,12 @@
 import {route} from '../http/route.js';
 import {readHyperSchema} from '../schema/hyper-schema.js';
+import {servedSchema} from '../schema/served-schema.js';
 
-/** Heroku's published schema, which this API keeps to, and what has no other place. */
+/** What describes this API, and what has no other place. */
 export const schemaRoutes = [
-  route('GET', '/schema', {title: "Heroku's published schema"}, () => readHyperSchema()),
+  route('GET', '/schema', {title: 'JSON hyper-schema of what is served'}, ({context}) =>
+    servedSchema(readHyperSchema(), context.served),
+  ),
   route('GET', '/account/rate-limits', {title: 'calls left: nobody is refused', answers: 'rate-limit'}, () => ({
     remaining: 4500,
   })),

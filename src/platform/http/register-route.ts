@@ -14,6 +14,7 @@ export function registerRoute(
   checks: SchemaChecks,
   route: Route,
 ): void {
+  context.served.push(route);
   server.route({
     method: route.method,
     url: route.path,
