@@ -69,6 +69,8 @@ export interface ClientListener {
   /** the body's framing is broken */
   requestBroken(): void;
   clientGone(): void;
+  /** a mistake of the router's own */
+  failed(): void;
   /** the client took what was waiting for it */
   clientDrained(): void;
 }

@@ -25,6 +25,8 @@ export interface DynoListener {
   /** closed before the response was complete; `partialHead`: some bytes of a head had come */
   dynoClosed(partialHead: boolean, reset: boolean): void;
   dynoDrained(): void;
+  /** a mistake of the router's own */
+  failed(): void;
 }
 
 export type ConnectFailure = 'refused' | 'timeout';
@@ -74,7 +76,11 @@ export class DynoConnection {
     const onread = {
       buffer: core.readBuffer,
       callback: (length: number, bytes: Uint8Array) => {
-        this.#read(bytes as Buffer, length);
+        try {
+          this.#read(bytes as Buffer, length);
+        } catch (error) {
+          this.#crash(error);
+        }
         return true;
       },
     };
@@ -151,6 +157,13 @@ export class DynoConnection {
     this.#listener = null;
     this.#closed = true;
     this.socket.destroy();
+  }
+
+  #crash(error: unknown): void {
+    const listener = this.#listener;
+    this.destroy();
+    this.#core.report(error);
+    listener?.failed();
   }
 
   #expire(): void {

@@ -70,11 +70,11 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     const {peer, protocol, tlsVersion} = client.facts;
     const record = this.#record;
     record.appId = app.app.id;
-    record.requestId = requestIdOf(head.requestId);
+    record.requestId = head.detach(requestIdOf(head.requestId));
     record.method = head.method;
-    record.target = head.target;
+    record.target = head.detach(head.target);
     record.host = head.host;
-    record.forwardedFor = head.forwardedFor === '' ? peer : head.forwardedFor + ', ' + peer;
+    record.forwardedFor = head.forwardedFor === '' ? peer : head.detach(head.forwardedFor) + ', ' + peer;
     record.protocol = head.minor === 0 ? 'http1.0' : protocol;
     record.tlsVersion = tlsVersion;
     record.inSpace = core.kind === 'space';
@@ -277,6 +277,10 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     if (!this.#bodyPaused) return;
     this.#bodyPaused = false;
     this.#client.resumeBody();
+  }
+
+  failed(): void {
+    this.#fail('H99');
   }
 
   // Time.

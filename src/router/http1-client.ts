@@ -57,7 +57,7 @@ export class Http1Client implements ClientSide {
     this.#body = new BodyReader(limits.trailerBytes);
     this.#since = core.clock.now();
     this.#watch(limits.clientKeepAliveMs);
-    socket.on('data', (chunk: Buffer) => this.#take(chunk));
+    socket.on('data', (chunk: Buffer) => this.#takeSafely(chunk));
     socket.on('drain', () => this.#listener?.clientDrained());
     socket.on('end', () => this.#leave());
     socket.on('error', () => undefined);
@@ -138,7 +138,7 @@ export class Http1Client implements ClientSide {
     this.#head = null;
     this.#since = this.#core.clock.now();
     if (this.#socket.isPaused()) this.#socket.resume();
-    if (this.#earlyBytes > 0) setImmediate(() => this.#takeEarly());
+    if (this.#earlyBytes > 0) setImmediate(() => this.#takeSafely(null));
   }
 
   cut(): void {
@@ -155,6 +155,18 @@ export class Http1Client implements ClientSide {
     this.#bodyStarted = true;
     this.#socket.resume();
     this.#takeEarly();
+  }
+
+  /** Null: what was kept. A mistake of ours ends this connection, not the process. */
+  #takeSafely(chunk: Buffer | null): void {
+    try {
+      if (chunk === null) this.#takeEarly();
+      else this.#take(chunk);
+    } catch (error) {
+      this.#core.report(error);
+      this.#listener?.failed();
+      this.#socket.destroy();
+    }
   }
 
   #take(chunk: Buffer): void {

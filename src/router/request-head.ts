@@ -15,6 +15,9 @@ const badHeader: RequestFault = {status: 400, cause: 'bad header'};
 /** `name`, `name:80`, `[::1]:80`; anything else in a Host header is refused */
 const HOST = /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/;
 
+/** bytes of a head that may be kept alive by a slice of it */
+const KEPT_WHOLE = 2048;
+
 /**
  * A request's head after the rules of heroku-behaviour.md 3.2: what the router decides on, and the lines that pass to
  * the dyno as they are. Filled header by header by the HTTP/1 and HTTP/2 sides, then closed by `finish`.
@@ -42,6 +45,8 @@ export class RequestHead {
   keepAlive = true;
   upgrade = false;
   fault: RequestFault | null = null;
+  /** bytes of the head, where the fields above are slices of its text */
+  textBytes = 0;
 
   #hosts = 0;
   #lengths: string | null = null;
@@ -115,10 +120,15 @@ export class RequestHead {
     return this;
   }
 
+  /** `text`, to be remembered: without keeping all of a large head alive, of which it is a slice. */
+  detach(text: string): string {
+    return this.textBytes > KEPT_WHOLE ? Buffer.from(text, 'latin1').toString('latin1') : text;
+  }
+
   #takeHost(): RequestFault | null {
     const match = this.#hosts === 1 ? HOST.exec(this.hostHeader) : null;
     if (!match) return syntaxError;
-    this.host = match[1]!.toLowerCase();
+    this.host = this.detach(match[1]!.toLowerCase());
     if (this.host.endsWith('.')) this.host = this.host.slice(0, -1);
     return null;
   }

@@ -1,6 +1,12 @@
 import type {BodyKind} from './http1/body-reader.js';
 import type {HeaderNames} from './http1/header-names.js';
-import {hasForbiddenCharacter, parseContentLength, parseTokenList, trimBlanks} from './http1/message-text.js';
+import {
+  hasForbiddenCharacter,
+  isPlainLine,
+  parseContentLength,
+  parseTokenList,
+  trimBlanks,
+} from './http1/message-text.js';
 import type {RouterLimits} from './router-limits.js';
 
 /** What of a dyno's response is refused, and under which code (heroku-behaviour.md 3.2, 4.1). */
@@ -31,7 +37,7 @@ export class ResponseHead {
 
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: ([^\r]*))?$/;
 
-/** Reads the head of a response to a `method` request. */
+/** Reads the head (lines with their CRLF) of a response to a `method` request. */
 export function parseResponseHead(
   text: string,
   method: string,
@@ -40,7 +46,6 @@ export function parseResponseHead(
 ): ResponseHead {
   const head = new ResponseHead();
   let lineEnd = text.indexOf('\r\n');
-  if (lineEnd < 0) lineEnd = text.length;
   const match = STATUS_LINE.exec(text.slice(0, lineEnd));
   if (lineEnd > limits.statusLineBytes) return refuse(head, 'oversized status line');
   if (!match || hasForbiddenCharacter(text)) return refuse(head, 'malformed');
@@ -49,15 +54,27 @@ export function parseResponseHead(
   head.keepAlive = match[1] === '1';
 
   let count = 0;
+  // As in requests: lines that pass as they are, one after the other, are taken in one piece.
+  let from = 0;
+  let to = 0;
   for (let at = lineEnd + 2; at < text.length; at = lineEnd + 2) {
     lineEnd = text.indexOf('\r\n', at);
-    if (lineEnd < 0) lineEnd = text.length;
     const colon = text.indexOf(':', at);
     const name = colon < 0 || colon > lineEnd ? null : names.of(text.slice(at, colon));
     if (!name) return refuse(head, 'malformed');
     if (lineEnd - at > limits.responseHeaderBytes || ++count > limits.responseHeaderCount) {
       return refuse(head, 'oversized header');
     }
+    if (name.asSent && isPlainLine(text, colon, lineEnd)) {
+      if (to !== at) {
+        if (to > 0) head.passed += text.slice(from, to);
+        from = at;
+      }
+      to = lineEnd + 2;
+      continue;
+    }
+    if (to > 0) head.passed += text.slice(from, to);
+    to = 0;
     const value = trimBlanks(text, colon + 1, lineEnd);
     switch (name.kind) {
       case 'connection':
@@ -86,6 +103,7 @@ export function parseResponseHead(
         head.passed += name.trainCase + ': ' + value + '\r\n';
     }
   }
+  if (to > 0) head.passed += text.slice(from, to);
   takeFraming(head, method);
   return head;
 }

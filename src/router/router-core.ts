@@ -18,6 +18,8 @@ export interface RouterCore {
   readonly slowClients: SlowClients;
   /** dynos' bytes are read into it and taken out at once, so that reading costs no allocation */
   readonly readBuffer: Buffer;
+  /** a mistake of the router's own, which ended one request with H99 */
+  report(error: unknown): void;
   /** answers in [0, 1) */
   random(): number;
   log(appId: string, message: string): void;

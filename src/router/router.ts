@@ -28,6 +28,8 @@ export interface RouterOptions {
   wake: (appId: string) => void;
   /** a request of the app came in */
   trafficSeen: (appId: string) => void;
+  /** mistakes of the router's own; each ends one request with H99, never the process */
+  report?: (error: unknown) => void;
   /** PEM; asked once per name that no app has a certificate for */
   certificateFor?: (host: string) => Promise<{cert: string; key: string}>;
   settings?: Partial<RouterSettings>;
@@ -59,6 +61,7 @@ export class Router {
       clock,
       random,
       log,
+      report: options.report ?? (() => undefined),
       wake,
       trafficSeen,
       settings: {...defaultSettings, ...options.settings},

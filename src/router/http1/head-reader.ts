@@ -21,7 +21,7 @@ const QUICK = 16 * 1024;
  * arriving, so a sender cannot make us hold more than they allow.
  */
 export class HeadReader {
-  /** the head without its last CRLF CRLF, one character per byte */
+  /** the head without its empty line, one character per byte; each line has its CRLF */
   text = '';
   excess: HeadExcess | null = null;
   #pending: HeadBuffer | null = null;
@@ -53,7 +53,7 @@ export class HeadReader {
       const text = buffer.toString('latin1', from, Math.min(to, from + QUICK));
       const end = text.indexOf('\r\n\r\n');
       if (end >= 0) {
-        this.text = text.slice(0, end);
+        this.text = text.slice(0, end + 2);
         return from + end + 4;
       }
       this.#pending = new HeadBuffer();
@@ -74,7 +74,7 @@ export class HeadReader {
     const bytes = pending.bytes;
     const end = bytes.indexOf('\r\n\r\n', Math.max(0, before - 3), 'latin1');
     if (end >= 0 && end + 4 <= this.#bounds.headBytes) {
-      this.text = bytes.toString('latin1', 0, end);
+      this.text = bytes.toString('latin1', 0, end + 2);
       this.#pending = null;
       return from + end + 4 - before;
     }

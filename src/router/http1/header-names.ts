@@ -23,6 +23,8 @@ export interface HeaderName {
   /** `Content-Length`, whatever the sender wrote (heroku-behaviour.md 3.3) */
   trainCase: string;
   kind: HeaderKind;
+  /** written like this by the sender, and nothing to be done: its line can be passed as it is */
+  asSent: boolean;
 }
 
 const kinds: Record<string, HeaderKind> = {
@@ -63,11 +65,10 @@ export class HeaderNames {
 
   #learn(name: string): HeaderName | null {
     if (!TOKEN.test(name)) return null;
-    const kind = kinds[name.toLowerCase()] ?? 'other';
-    const known = {
-      trainCase: trainCase(name),
-      kind: Object.hasOwn(kinds, name.toLowerCase()) ? kind : 'other',
-    } as const;
+    const lower = name.toLowerCase();
+    const kind = Object.hasOwn(kinds, lower) ? kinds[lower]! : 'other';
+    const wire = trainCase(name);
+    const known = {trainCase: wire, kind, asSent: kind === 'other' && wire === name};
     if (name.length <= KEPT_LENGTH && this.#seen.size < KEPT) this.#seen.set(unsliced(name), known);
     return known;
   }

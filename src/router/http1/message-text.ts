@@ -12,6 +12,16 @@ export function trimBlanks(text: string, from: number, to: number): string {
   return text.slice(from, to);
 }
 
+/** Whether a line, whose colon is at `colon`, has exactly one blank before its value and none behind it. */
+export function isPlainLine(text: string, colon: number, lineEnd: number): boolean {
+  return (
+    lineEnd > colon + 2 &&
+    text.charCodeAt(colon + 1) === 32 &&
+    !isBlank(text.charCodeAt(colon + 2)) &&
+    !isBlank(text.charCodeAt(lineEnd - 1))
+  );
+}
+
 function isBlank(code: number): boolean {
   return code === 32 || code === 9;
 }
