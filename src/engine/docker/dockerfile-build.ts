@@ -31,7 +31,9 @@ export async function buildWithDockerfile(
 ): Promise<BuildResult> {
   const {docker, identity, ca} = context;
   const {text, ignored} = await readPlan(given, given.dockerfile!.path);
-  const stackImage = WANTS_STACK_IMAGE.test(text) ? {STACK_IMAGE: await context.stackImage()} : {};
+  const stackImage: Record<string, string> = WANTS_STACK_IMAGE.test(text)
+    ? {STACK_IMAGE: await context.stackImage()}
+    : {};
   const dockerfile = {...given.dockerfile!, args: {...stackImage, ...given.dockerfile!.args}};
   const spec = {...given, dockerfile};
   const layers = imageLabels(identity, spec, 'build-layer');
