@@ -50,18 +50,21 @@ export function connectApi(installation: Installation, options: ConnectOptions):
       ...(options.autoStart === false
         ? {}
         : {
-            prepare: () => replaceOtherVersion(installation, options),
+            prepare: () => preparePlatform(installation, options),
             revive: async () => (await import('./platform-process.js')).startPlatform(home, port, options.env),
           }),
     }),
   );
 }
 
-async function replaceOtherVersion({home, port}: Installation, {version, env, tell}: ConnectOptions): Promise<void> {
+/** Makes sure that what answers on the port is this installation's platform, of this program's version. */
+async function preparePlatform({home, port}: Installation, {version, env, tell}: ConnectOptions): Promise<void> {
   const running = readRunningPlatform(home);
-  if (!running || running.version === version) return;
-  tell?.(`Replacing platform ${running.version} by ${version}; dynos keep running.`);
+  if (running?.version === version) return;
   const {startPlatform, waitForEnd} = await import('./platform-process.js');
+  // Whoever may answer on the port is not ours: the start says who it is.
+  if (!running) return startPlatform(home, port, env);
+  tell?.(`Replacing platform ${running.version} by ${version}; dynos keep running.`);
   const old = new Connection({port, token: () => readToken(home)});
   await new LocalApi(old).stopPlatform('keep').finally(() => old.close());
   if (!(await waitForEnd(running.pid))) {

@@ -33,11 +33,6 @@ describe('commands about this machine', () => {
       {name: 'eu', kind: 'common', pid: null, router_url: null, dynos: 0},
     ],
   });
-  /** As the platform writes it at its start; this process stands for it. */
-  const pretendRunning = (version: string) => {
-    const running = {pid: process.pid, version, port: bench.api.port};
-    writeFileSync(join(bench.home, 'platform.json'), JSON.stringify(running));
-  };
   beforeEach(async () => {
     bench = await CommandBench.open();
     bench.api.on('GET /local/platform', platform());
@@ -72,7 +67,6 @@ describe('commands about this machine', () => {
   });
 
   it('shows the platform and its runtimes', async () => {
-    pretendRunning('9.9.9');
     expect((await bench.run(Platform)).stdout).to.equal(`=== Platform
 
 API:     http://localhost:${bench.api.port}
@@ -92,6 +86,8 @@ eu    common        starting               0
   });
 
   it('asks a platform that does not run for nothing, and does not start it', async () => {
+    bench.platformRuns(false);
+    bench.platformRuns(false);
     const shown = await bench.run(Platform);
     expect(shown.stderr).to.equal('Error: The platform does not run.\nStart it with: dyno platform:start\n');
     expect(shown.exitCode).to.equal(1);

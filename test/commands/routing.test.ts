@@ -133,9 +133,9 @@ www.example.test  demo.localhost
       'Status: 503',
       'Code:   H12 Request timeout',
       '',
-      '2026-11-22T06:11:32.000Z heroku[router]: GET /slow accepted from 127.0.0.1',
+      '2026-11-22T06:11:32.000000+00:00 heroku[router]: GET /slow accepted from 127.0.0.1',
       '2026-11-22T06:11:50.000000+00:00 heroku[web.1]: Error R14 (Memory quota exceeded)',
-      '2026-11-22T06:12:02.000Z heroku[router]: ended with H12, status 503',
+      '2026-11-22T06:12:02.000000+00:00 heroku[router]: ended with H12, status 503',
       '',
     ]);
   });

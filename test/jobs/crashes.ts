@@ -70,6 +70,12 @@ export function describeCrashes(engine: 'docker' | 'process'): void {
       await until('the newest release on every dyno', async () => {
         const rows = await installation.json<{state: string; release: {version: number}}[]>('ps', '-a', 'demo');
         return rows.length === 3 && rows.every(({state, release}) => state === 'up' && release.version === newest);
+      }).catch(async (error: Error) => {
+        const seen = [
+          await installation.ok('ps', '--json', '-a', 'demo'),
+          await installation.ok('logs', '-n', '80', '-a', 'demo'),
+        ];
+        throw new Error(`${error.message}; newest is v${newest}\n${seen.join('\n')}`);
       });
       await until('three dynos in the engine', async () => (await runningDynos(installation)).length === 3);
       expect(await installation.ok('config:get', 'TURN', '-a', 'demo')).to.equal('done\n');

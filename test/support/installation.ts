@@ -111,7 +111,8 @@ export class Installation {
 
   /** Ends everything, dynos too, and removes the folder. */
   async remove(): Promise<void> {
-    const apps = await this.json<{name: string}[]>('apps').catch(() => []);
+    // Release images outlive a stop in Docker; what the process engine has lies in the folder.
+    const apps = this.engine === 'docker' ? await this.json<{name: string}[]>('apps').catch(() => []) : [];
     for (const {name} of apps) await this.dyno('destroy', name, '--confirm', name);
     await this.dyno('platform:stop');
     await this.#remove();

@@ -1,4 +1,4 @@
-import {mkdtempSync, realpathSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -29,10 +29,19 @@ export class CommandBench {
 
   private constructor(readonly api: FixtureApi) {
     writeFileSync(join(this.home, 'token'), 'a-token\n');
+    this.platformRuns(true);
   }
 
   static async open(): Promise<CommandBench> {
     return new CommandBench(await FixtureApi.start());
+  }
+
+  /** The fixture stands for the platform of this home, of this very version, or for none. */
+  platformRuns(runs: boolean): void {
+    const path = join(this.home, 'platform.json');
+    const {version} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {version: string};
+    if (runs) writeFileSync(path, JSON.stringify({pid: process.pid, version, port: this.api.port}));
+    else rmSync(path, {force: true});
   }
 
   /** Runs the class as bin/run.js does, in this bench's directory, and compares nothing by itself. */
