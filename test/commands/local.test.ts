@@ -87,7 +87,6 @@ eu    common        starting               0
 
   it('asks a platform that does not run for nothing, and does not start it', async () => {
     bench.platformRuns(false);
-    bench.platformRuns(false);
     const shown = await bench.run(Platform);
     expect(shown.stderr).to.equal('Error: The platform does not run.\nStart it with: dyno platform:start\n');
     expect(shown.exitCode).to.equal(1);
