@@ -16,11 +16,10 @@ const POLL_MS = 40;
  * Starts the platform and resolves once its API answers. However many commands race, one platform comes of it: the
  * platform takes the lock, and whoever lost it waits here for the winner.
  *
- * @throws DynoError platform_unavailable with what the platform wrote last
+ * @throws DynoError platform_failed with what the platform wrote last, home_unwritable
  */
 export async function startPlatform(home: HomeLayout, port: number, env: NodeJS.ProcessEnv): Promise<void> {
-  mkdirSync(home.root, {recursive: true, mode: 0o700});
-  const log = openSync(home.platformLog, 'a', 0o600);
+  const log = openLog(home);
   const start = fileSize(home.platformLog);
   const script = fileURLToPath(new URL('../../../bin/platform.js', import.meta.url));
   const child = spawn(process.execPath, [script], {
@@ -36,7 +35,7 @@ export async function startPlatform(home: HomeLayout, port: number, env: NodeJS.
   child.on('exit', (code, signal) => (ended = code ?? signal ?? 0));
 
   for (const deadline = Date.now() + START_MS; Date.now() < deadline; await delay(POLL_MS)) {
-    if (readRunningPlatform(home) && (await answers(port))) return;
+    if (readRunningPlatform(home)?.port === port && (await answers(port))) return;
     // One that lost the race has ended too; only with no other platform alive is its end the answer.
     if (ended !== undefined && ended !== 0 && !lockHolder(home)) throw startFailure(home, start);
   }
@@ -51,9 +50,21 @@ export async function waitForEnd(pid: number): Promise<boolean> {
   return false;
 }
 
+function openLog(home: HomeLayout): number {
+  try {
+    mkdirSync(home.root, {recursive: true, mode: 0o700});
+    return openSync(home.platformLog, 'a', 0o600);
+  } catch (error) {
+    const {code = ''} = error as NodeJS.ErrnoException;
+    throw new DynoError('home_unwritable', {home: home.root, reason: code}, error);
+  }
+}
+
+/** What the platform wrote since, without the times. */
 function startFailure(home: HomeLayout, offset: number): DynoError {
-  const written = readFileSync(home.platformLog, 'utf8').slice(offset).trim().split('\n').slice(-5).join('\n');
-  return new DynoError('platform_unavailable', {reason: written || 'it did not start, and wrote nothing'});
+  const written = readFileSync(home.platformLog, 'utf8').slice(offset).trim().split('\n').slice(-5);
+  const reason = written.map((line) => line.replace(/^\d{4}-\S+Z /, '')).join('\n');
+  return new DynoError('platform_failed', {reason: reason || 'it wrote nothing'});
 }
 
 function answers(port: number): Promise<boolean> {

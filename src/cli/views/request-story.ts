@@ -1,4 +1,5 @@
 import type {RequestTimeline} from '../../client/local-api.js';
+import {formatLogTime} from '../../model/log.js';
 import {parseLogLine} from './log-lines.js';
 
 /** Log lines of the dyno this long before and after the request belong to its story, ms. */
@@ -27,6 +28,10 @@ export function requestStory(timeline: RequestTimeline, log: readonly string[]):
       ? [{time: parsed.time, source: `heroku[${parsed.process}]`, text: parsed.message}]
       : [];
   });
-  const events = timeline.events.map(({at, text}) => ({time: at, source: 'heroku[router]', text}));
+  const events = timeline.events.map(({at, text}) => ({
+    time: formatLogTime(Date.parse(at)),
+    source: 'heroku[router]',
+    text,
+  }));
   return [...events, ...states].sort((one, other) => Date.parse(one.time) - Date.parse(other.time));
 }
