@@ -9,14 +9,14 @@ import type {DynoRoute} from './dyno-route.js';
 import {DynoSearch} from './dyno-search.js';
 import type {SearchOutcome} from './dyno-search.js';
 import {pageFor} from './error-page.js';
+import {relayedHead, switchedHead} from './relayed-head.js';
 import {sendPage} from './send-page.js';
 import type {RequestHead} from './request-head.js';
-import {requestIdOf} from './request-id.js';
-import {RequestRecord} from './request-record.js';
+import {recordOf} from './request-record.js';
+import type {RequestRecord} from './request-record.js';
 import type {ResponseFault, ResponseHead} from './response-head.js';
 import type {RouterCore} from './router-core.js';
 import {formatRouterLine} from './router-line.js';
-import {routerNames} from './router-settings.js';
 import {SessionAffinity} from './session-affinity.js';
 
 interface Failure {
@@ -41,7 +41,7 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
   readonly #client: ClientSide;
   readonly #head: RequestHead;
   readonly #app: AppRoutes;
-  readonly #record = new RequestRecord();
+  readonly #record: RequestRecord;
   #phase: 'searching' | 'sending' | 'responding' | 'tunnel' | 'over' = 'searching';
   #search: DynoSearch | null = null;
   #connection: DynoConnection | null = null;
@@ -55,6 +55,7 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
   #timer: Timer | null = null;
   #lastByteAt = 0;
   #dynoPaused = false;
+  #backlogSeen = 0;
   #bodyPaused = false;
   #wireHeadBytes = 0;
   #tunnelBytes = 0;
@@ -67,19 +68,8 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     this.#client = client;
     this.#head = head;
     this.#app = app;
-    const {peer, protocol, tlsVersion} = client.facts;
-    const record = this.#record;
-    record.appId = app.app.id;
-    record.requestId = head.detach(requestIdOf(head.requestId));
-    record.method = head.method;
-    record.target = head.detach(head.target);
-    record.host = head.host;
-    record.forwardedFor = head.forwardedFor === '' ? peer : head.detach(head.forwardedFor) + ', ' + peer;
-    record.protocol = head.minor === 0 ? 'http1.0' : protocol;
-    record.tlsVersion = tlsVersion;
-    record.inSpace = core.kind === 'space';
-    record.acceptedAt = core.clock.now();
-    core.records.add(record);
+    this.#record = recordOf(app.app.id, head, client.facts, core);
+    core.records.add(this.#record);
   }
 
   start(): void {
@@ -197,16 +187,7 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     if (!this.#head.upgrade) return this.#fail('H17');
     this.#phase = 'tunnel';
     this.#record.status = 101;
-    const lines = head.passed + this.#viaLine(head);
-    this.#sendHead({
-      status: 101,
-      reason: 'Switching Protocols',
-      lines,
-      body: 'none',
-      contentLength: null,
-      transferEncoding: '',
-      upgrade: true,
-    });
+    this.#sendHead(switchedHead(head, this.#core.settings.style));
     this.#client.flush();
     // A tunnel counts neither against the app's requests nor as something a draining dyno waits for.
     this.#uncount();
@@ -243,6 +224,7 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     if (this.#timer === null) this.#watchIdle();
     if (this.#dynoPaused || this.#client.backlog <= this.#core.slowClients.allowance) return;
     this.#dynoPaused = true;
+    this.#backlogSeen = this.#client.backlog;
     this.#core.slowClients.add();
     this.#connection?.pause();
   }
@@ -252,10 +234,7 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     const connection = this.#connection!;
     this.#connection = null;
     const payload = connection.payload;
-    if (this.#dynoPaused) {
-      this.#dynoPaused = false;
-      this.#core.slowClients.remove();
-    }
+    this.#forgetPause();
     connection.release(reusable && this.#requestDone && this.#core.settings.style === 'router2');
     this.#client.finish(trailers);
     this.#end(payload);
@@ -291,9 +270,17 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     const left = this.#lastByteAt + idleMs - this.#core.clock.now();
     this.#timer = this.#core.clock.setTimeout(() => {
       this.#timer = null;
+      if (this.#clientAdvances()) this.#lastByteAt = this.#core.clock.now();
       if (this.#core.clock.now() - this.#lastByteAt < idleMs) this.#watchIdle();
       else this.#idleTooLong();
     }, left);
+  }
+
+  /** A slow client takes some of what waits for it: as good as a byte. */
+  #clientAdvances(): boolean {
+    const before = this.#backlogSeen;
+    this.#backlogSeen = this.#client.backlog;
+    return this.#dynoPaused && this.#backlogSeen < before;
   }
 
   #idleTooLong(): void {
@@ -318,8 +305,7 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     this.#search?.cancel();
     this.#connection = null;
     connection?.destroy();
-    if (this.#dynoPaused) this.#core.slowClients.remove();
-    this.#dynoPaused = false;
+    this.#forgetPause();
     // Router 2.0 logs an interrupted response with the status that the client got.
     this.#record.status = code === 'H18' && started && this.#core.settings.style === 'router2' ? sent : status;
     if (started || tunnelled || code === 'H27' || code === 'H28') this.#client.cut();
@@ -333,8 +319,7 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
   #endTunnel(): void {
     const connection = this.#connection!;
     this.#connection = null;
-    if (this.#dynoPaused) this.#core.slowClients.remove();
-    this.#dynoPaused = false;
+    this.#forgetPause();
     connection.end();
     this.#client.finish([]);
     this.#end(this.#tunnelBytes);
@@ -355,6 +340,11 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     this.#core.log(record.appId, formatRouterLine(record, settings.style));
   }
 
+  #forgetPause(): void {
+    if (this.#dynoPaused) this.#core.slowClients.remove();
+    this.#dynoPaused = false;
+  }
+
   get #isOver(): boolean {
     return this.#phase === 'over';
   }
@@ -369,27 +359,14 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
   // Heads.
 
   #sendResponseHead(head: ResponseHead): void {
-    const server = head.hasServer ? '' : `Server: ${routerNames[this.#core.settings.style].server}\r\n`;
     const affinity = this.#affinity?.line(this.#route!, this.#core.clock.now()) ?? '';
     this.#record.status = head.status;
-    this.#sendHead({
-      status: head.status,
-      reason: head.reason,
-      lines: head.passed + server + this.#viaLine(head) + affinity,
-      body: head.body,
-      contentLength: head.contentLength,
-      transferEncoding: head.transferEncoding,
-    });
+    this.#sendHead(relayedHead(head, this.#core.settings.style, affinity));
   }
 
   #sendHead(head: OutgoingHead): void {
     this.#wireHeadBytes = head.lines.length + head.reason.length + 'HTTP/1.1 200 \r\n\r\n'.length;
     this.#client.sendHead(head, this.#requestDone);
-  }
-
-  #viaLine(head: ResponseHead): string {
-    const {via} = routerNames[this.#core.settings.style];
-    return 'Via: ' + (head.via === '' ? via : head.via + ', ' + via) + '\r\n';
   }
 
   #releaseHeld(): void {

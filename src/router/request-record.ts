@@ -1,4 +1,8 @@
 import type {RouterCode} from '../model/heroku-codes.js';
+import type {ClientFacts} from './client-side.js';
+import type {RequestHead} from './request-head.js';
+import {requestIdOf} from './request-id.js';
+import type {RouterCore} from './router-core.js';
 
 /** What happened to a request and when, for the router line and `dyno why`. Times are ms since the epoch. */
 export class RequestRecord {
@@ -36,6 +40,23 @@ export class RequestRecord {
   note(at: number, text: string): void {
     (this.notes ??= []).push({at, text});
   }
+}
+
+/** Begins the record of an app's request, accepted now. */
+export function recordOf(appId: string, head: RequestHead, facts: ClientFacts, core: RouterCore): RequestRecord {
+  const {peer, protocol, tlsVersion} = facts;
+  const record = new RequestRecord();
+  record.appId = appId;
+  record.requestId = head.detach(requestIdOf(head.requestId));
+  record.method = head.method;
+  record.target = head.detach(head.target);
+  record.host = head.host;
+  record.forwardedFor = head.forwardedFor === '' ? peer : head.detach(head.forwardedFor) + ', ' + peer;
+  record.protocol = head.minor === 0 ? 'http1.0' : protocol;
+  record.tlsVersion = tlsVersion;
+  record.inSpace = core.kind === 'space';
+  record.acceptedAt = core.clock.now();
+  return record;
 }
 
 export interface RequestTimeline {

@@ -38,8 +38,8 @@ export function formatRouterLine(record: RequestRecord, style: RouterSettings['s
 
 function formatCode(record: RequestRecord, style: RouterSettings['style']): string {
   const code = record.code!;
-  // Router 2.0 of the Common Runtime has no H26: the refusal is an ordinary line.
-  if (code === 'H26' && style === 'router2' && !record.inSpace) return 'at=info';
+  // Router 2.0 of the Common Runtime has no H26, a private space's router no H80 and H81: those are ordinary lines.
+  if (record.inSpace ? code === 'H80' || code === 'H81' : code === 'H26' && style === 'router2') return 'at=info';
   const {desc, level, sock}: HerokuCode = routerCodes[code];
   const side = sock ? `sock=${sock} ` : '';
   const limit = record.restriction ? `: ${record.restriction}` : '';

@@ -334,6 +334,26 @@ describe('H codes', () => {
     );
   });
 
+  it('a private space has no code for maintenance', async () => {
+    await open({kind: 'space', app: {maintenance: true}});
+    expect(await fixture.ask(GET)).to.match(/^HTTP\/1\.1 503 /);
+    expect(await line()).to.equal(`at=info ${REQUEST} dyno= connect= service= status=503 bytes= ${TAIL}`);
+  });
+
+  it('H99: a mistake of the router itself ends one request, and is reported', async () => {
+    const reported: unknown[] = [];
+    await open({
+      report: (error) => reported.push(error),
+      random: () => {
+        throw new Error('no luck');
+      },
+    });
+    const client = await fixture.client();
+    await client.send(GET).toEnd();
+    expect(await line()).to.include('code=H99 desc="Platform error" ');
+    expect(String(reported[0])).to.equal('Error: no luck');
+  });
+
   it('H99: all dynos stay quarantined for 75 s', async () => {
     await open({limits: {quarantineMs: 100_000}});
     fixture.router.setDynos('app-1', await refusing(1));
