@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto';
 import {once} from 'node:events';
 import {cp, mkdir, mkdtemp, readdir, rm, writeFile} from 'node:fs/promises';
 import {createServer} from 'node:http';
+import {connect} from 'node:net';
 import type {AddressInfo} from 'node:net';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
@@ -262,6 +263,21 @@ describe('builds through the API, on the process engine', function () {
     expect([await count(), await count()]).to.deep.equal(['0', '1']);
     await platform.api('DELETE', '/apps/builds/build-cache');
     expect(await count()).to.equal('0');
+  });
+
+  it('keeps nothing of an upload that breaks off', async () => {
+    const {source_blob: blob} = await platform.api<{source_blob: {put_url: string; get_url: string}}>(
+      'POST',
+      '/sources',
+    );
+    const socket = connect(Number(new URL(platform.url).port), '127.0.0.1');
+    const {pathname} = new URL(blob.put_url);
+    socket.write(`PUT ${pathname} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n${'x'.repeat(1000)}`);
+    const parts = async () => (await readdir(join(platform.home, 'sources'))).filter((name) => name.endsWith('.part'));
+    while ((await parts()).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    socket.destroy();
+    while ((await parts()).length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect((await fetch(blob.get_url)).status).to.equal(404);
   });
 
   it('gives sources back only to whoever has their secret', async () => {

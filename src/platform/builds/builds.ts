@@ -168,8 +168,13 @@ export class Builds {
     const {build, app, folder} = work;
     let tail = '';
     const write = (text: string) => {
-      streams.append(build.streamId, text);
       tail = (tail + text).slice(-1000);
+      try {
+        streams.append(build.streamId, text);
+      } catch (error) {
+        // Output that finds no room is lost; whether the build fails is for the build to say.
+        log.error(`output of build ${build.id}`, error);
+      }
     };
     let ended = build;
     let release: Release | null = null;
@@ -181,10 +186,7 @@ export class Builds {
       if (!(error instanceof DynoError)) log.error(`build ${build.id} of ${app.name}`, error);
       // Buildpacks have said it already, in their own words.
       const isTold = error instanceof DynoError && error.code === 'build_failed' && tail.includes('\n !  ');
-      if (!isTold) {
-        write(failureText(message, remedy));
-      }
-      write(PUSH_FAILED);
+      write((isTold ? '' : failureText(message, remedy)) + PUSH_FAILED);
       if (ended.status === 'pending') ended = this.#end(build, {status: 'failed'});
     } finally {
       await rm(folder, {recursive: true, force: true}).catch((error: unknown) => log.error(`build ${build.id}`, error));

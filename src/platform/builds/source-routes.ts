@@ -11,8 +11,8 @@ import {SOURCE_PATH, sourceFile, sourceLimits} from './find-source.js';
 import type {Source, SourceRows} from './source-rows.js';
 import {addRawBodyRoutes, takeUpload} from './upload.js';
 
-/** ms that an uploaded source is kept; a build that began keeps its own copy */
-const KEPT_MS = 24 * 60 * 60 * 1000;
+/** ms that an uploaded source is kept, as Heroku's URLs are valid; a build that began has its own copy */
+const KEPT_MS = 60 * 60 * 1000;
 
 /** `POST /sources` answers URLs that need no token, because their secret is in them (platform-api.md 5.5). */
 export function sourceRoutes(sources: SourceRows): Route[] {
