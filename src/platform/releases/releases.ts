@@ -164,8 +164,7 @@ export class Releases {
 
   /** Code of the newest release that did not fail; one that is still pending counts. */
   #slugBefore(appId: string): string | null {
-    const releases = this.#options.store.releases.listOf(appId);
-    return releases.findLast((release) => release.status !== 'failed')?.slugId ?? null;
+    return this.#options.store.releases.newestUnfailed(appId)?.slugId ?? null;
   }
 
   #tell(app: App, release: Release, wanted: NewRelease): void {
@@ -228,8 +227,7 @@ export class Releases {
     store.transaction(() => {
       store.releases.update(release.id, {status: 'failed', updatedAt: this.#now()});
       const slugId = store.releases.current(release.appId)?.slugId ?? null;
-      for (const later of store.releases.listOf(release.appId)) {
-        if (later.version < release.version || later.status !== 'pending') continue;
+      for (const later of store.releases.pendingOf(release.appId, release.version)) {
         if (!later.inheritsSlug) break;
         store.releases.update(later.id, {slugId});
       }

@@ -83,6 +83,19 @@ export class ReleaseRows {
     });
   }
 
+  newestUnfailed(appId: string): Release | undefined {
+    return this.#table.find(
+      `app_id = @appId AND version =
+        (SELECT MAX(version) FROM releases WHERE app_id = @appId AND status <> 'failed')`,
+      {appId},
+    );
+  }
+
+  /** Pending releases after this version, oldest first. */
+  pendingOf(appId: string, after: number): Release[] {
+    return this.#table.list("app_id = @appId AND status = 'pending' AND version > @after", {appId, after});
+  }
+
   pending(): Release[] {
     return this.#table.list("status = 'pending'");
   }
