@@ -48,22 +48,24 @@ export class ChannelDrains {
   }
 
   /**
-   * Opens, keeps and removes drains so that these are left.
+   * Opens, keeps and removes drains so that these are left. Resolves once the beginning of new ones is on disk: what is
+   * committed later is theirs, whatever happens.
    *
    * @param headSeq of the next message
    * @param recent committed messages, at least from neededSeq on
    */
-  set(specs: DrainSpec[], headSeq: number, recent: Message[]): void {
+  async set(specs: DrainSpec[], headSeq: number, recent: Message[]): Promise<void> {
     const wanted = new Map(specs.map((spec) => [spec.id, spec]));
     for (const drain of this.#drains.values()) {
       const spec = wanted.get(drain.spec.id);
       if (spec?.url === drain.spec.url && spec.token === drain.spec.token) wanted.delete(spec.id);
       else this.#remove(drain);
     }
-    for (const spec of wanted.values()) this.#open(spec, headSeq, recent);
+    const opened = [...wanted.values()].map((spec) => this.#open(spec, headSeq, recent));
     for (const id of this.#earlier.keys())
       this.#removing = Promise.all([this.#removing, this.#positionOf(id).remove()]);
     this.#earlier.clear();
+    await Promise.all(opened.map((drain) => drain.save()));
   }
 
   push(messages: Message[]): void {
@@ -84,7 +86,7 @@ export class ChannelDrains {
     this.#drains.clear();
   }
 
-  #open(spec: DrainSpec, headSeq: number, recent: Message[]): void {
+  #open(spec: DrainSpec, headSeq: number, recent: Message[]): Drain {
     const {clock, random, secureContext, certificateRefused} = this.#options;
     const progress = this.#earlier.get(spec.id) ?? null;
     this.#earlier.delete(spec.id);
@@ -101,6 +103,7 @@ export class ChannelDrains {
       certificateRefused: (alert) => certificateRefused(spec, alert),
     });
     this.#drains.set(spec.id, drain);
+    return drain;
   }
 
   #remove(drain: Drain): void {

@@ -63,6 +63,8 @@ export class Channel {
   /** what an earlier process left, until the drains are known */
   #recovered: Message[] | null = null;
   #drainSpecs: DrainSpec[] | null = null;
+  /** new drains have their beginning on disk */
+  #drainsReady: Promise<unknown> = Promise.resolve();
 
   constructor({clock, random, directory, secureContext}: ChannelOptions) {
     this.#clock = clock;
@@ -80,7 +82,7 @@ export class Channel {
 
   setDrains(specs: DrainSpec[]): void {
     this.#drainSpecs = specs;
-    void this.#loaded.then(() => this.#applyDrains());
+    this.#drainsReady = Promise.all([this.#drainsReady, this.#loaded.then(() => this.#applyDrains())]);
   }
 
   write(entries: LogEntry[]): void {
@@ -170,10 +172,10 @@ export class Channel {
     }
   }
 
-  #applyDrains(): void {
+  #applyDrains(): Promise<void> {
     const recent = (this.#recovered ?? []).filter((message) => !isForTailsOnly(message));
-    this.#drains.set(this.#drainSpecs ?? [], this.#nextSeq, recent);
     this.#recovered = null;
+    return this.#drains.set(this.#drainSpecs ?? [], this.#nextSeq, recent);
   }
 
   #accept(head: MessageHead, text: string, unterminated: boolean): void {
@@ -199,6 +201,7 @@ export class Channel {
     await this.#loaded;
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#pending.length > 0 || this.#dirty.size > 0) {
+      await this.#drainsReady;
       this.#tellDropped();
       const messages = this.#pending;
       this.#pending = [];

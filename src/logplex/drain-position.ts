@@ -1,6 +1,6 @@
-import {constants} from 'node:fs';
-import {open, readFile, rm} from 'node:fs/promises';
+import {mkdir, open, readFile, rename, rm} from 'node:fs/promises';
 import type {FileHandle} from 'node:fs/promises';
+import {basename, dirname, join} from 'node:path';
 
 /** How far a drain has come, so that the next runtime goes on there. */
 export interface DrainProgress {
@@ -41,8 +41,8 @@ export class DrainPosition {
   save(progress: DrainProgress): Promise<void> {
     const text = JSON.stringify(progress).padEnd(BYTES);
     const written = this.#writing.then(async () => {
-      this.#file ??= await open(this.#path, constants.O_RDWR | constants.O_CREAT, 0o600);
-      await this.#file.write(text, 0);
+      if (this.#file) await this.#file.write(text, 0);
+      else this.#file = await this.#create(text);
     });
     this.#writing = written.catch(() => undefined);
     return written;
@@ -57,5 +57,15 @@ export class DrainPosition {
   async remove(): Promise<void> {
     await this.close();
     await rm(this.#path, {force: true});
+  }
+
+  /** Takes the place of the one before when it is whole. */
+  async #create(text: string): Promise<FileHandle> {
+    await mkdir(dirname(this.#path), {recursive: true, mode: 0o700});
+    const draft = join(dirname(this.#path), `new-${basename(this.#path)}`);
+    const file = await open(draft, 'w', 0o600);
+    await file.write(text, 0);
+    await rename(draft, this.#path);
+    return file;
   }
 }

@@ -176,8 +176,8 @@ describe('drains whose receivers fail', function () {
         const now = open.statusOf('bad');
         return now.delivered + now.dropped === filled + 1 && now;
       });
-      expect(received.told).to.equal(status.dropped);
-      // What the socket took before is delivered in Heroku's books, though nobody read it.
+      // What a socket took is delivered in Heroku's books, though nobody read it: lines, and a notice among them.
+      expect(received.told).to.be.within(1, status.dropped);
       expect(received.lines.length).to.be.within(1, status.delivered - delivered);
       expect(received.problems).to.deep.equal([]);
     });

@@ -51,7 +51,7 @@ describe('syslog drains into rsyslog', function () {
         for (let n = 0; n < LINES; n += CHUNK) {
           const chunk = Array.from({length: CHUNK}, (_, i) => `${line(n + i)}\n`).join('');
           output.write(Buffer.from(chunk), 'stdout', TIME, String(n));
-          while (n - status().delivered > CHUNK) await new Promise((resolve) => setTimeout(resolve, 1));
+          while (n + CHUNK - status().delivered > CHUNK) await new Promise((resolve) => setTimeout(resolve, 1));
         }
         await until('the drain to deliver', () => status().delivered === LINES);
         await until('rsyslog to write', async () => (await rsyslog.lines()).length >= LINES);
