@@ -1,12 +1,9 @@
 import {expect} from 'chai';
-import {spawn} from 'node:child_process';
-import {once} from 'node:events';
-import {connect, createServer} from 'node:net';
-import type {AddressInfo} from 'node:net';
 import {VirtualClock} from '../support/virtual-clock.js';
 import {GET, RouterFixture, eventually, masked} from './support/router-fixture.js';
 import type {FixtureOptions} from './support/router-fixture.js';
 import {OK} from './support/raw-dyno.js';
+import {deafServer, refusingDynos} from './support/unreachable-dynos.js';
 
 const TAIL = 'protocol=http1.1 tls=false';
 const REQUEST = 'method=GET path="/" host=demo.localhost request_id=<id> fwd="127.0.0.1"';
@@ -202,7 +199,7 @@ describe('H codes', () => {
   it('H21: every dyno refuses; each is tried once', async () => {
     await open({dynos: 3});
     for (const dyno of fixture.dynos.splice(0)) await dyno.close();
-    fixture.router.setDynos('app-1', await refusing(3));
+    fixture.router.setDynos('app-1', await refusingDynos(3));
     expect(await fixture.ask(GET)).to.match(/^HTTP\/1\.1 503/);
     expect(await line()).to.match(
       /^at=error code=H21 desc="Backend connection refused" .* dyno=web\.\d connect=<n>ms service= status=503 bytes= protocol=http1\.1 tls=false$/,
@@ -356,7 +353,7 @@ describe('H codes', () => {
 
   it('H99: all dynos stay quarantined for 75 s', async () => {
     await open({limits: {quarantineMs: 100_000}});
-    fixture.router.setDynos('app-1', await refusing(1));
+    fixture.router.setDynos('app-1', await refusingDynos(1));
     expect(await fixture.ask(GET)).to.match(/^HTTP\/1\.1 503/);
     expect(await line()).to.include('code=H21');
     const client = await fixture.client();
@@ -377,37 +374,3 @@ describe('H codes', () => {
     expect(head).to.match(/^HTTP\/1\.1 503 [^]*Content-Length: \d+\r\n[^]*\r\n\r\n$/);
   });
 });
-
-/** A stopped process whose queue of connections is full: it neither accepts nor refuses. */
-async function deafServer() {
-  const script = `require('net').createServer().listen({port: 0, host: '127.0.0.1', backlog: 1}, function () {
-    console.log(this.address().port);
-  })`;
-  const child = spawn(process.execPath, ['-e', script], {stdio: ['ignore', 'pipe', 'inherit']});
-  const [data] = (await once(child.stdout, 'data')) as [Buffer];
-  child.kill('SIGSTOP');
-  const port = Number(data.toString());
-  const fillers = Array.from({length: 8}, () => connect({port, host: '127.0.0.1'}).on('error', () => undefined));
-  await eventually(() => fillers.some((filler) => !filler.connecting));
-  return {
-    endpoint: {host: '127.0.0.1', port},
-    close: async () => {
-      for (const filler of fillers) filler.destroy();
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    },
-  };
-}
-
-async function refusing(count: number) {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const {port} = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return Array.from({length: count}, (_, index) => ({
-    id: `refusing-${index}`,
-    name: `web.${index + 1}`,
-    state: 'up' as const,
-    endpoint: {host: '127.0.0.1', port},
-  }));
-}
