@@ -9,6 +9,7 @@ const benches: Record<string, () => Promise<Figure[]>> = {
   start: async () => (await import('./start-up.js')).measureStartUp(),
   scale: async () => (await import('./scale.js')).measureScale(),
   reconcile: async () => (await import('./reconcile.js')).measureReconcile(),
+  spaces: async () => (await import('./spaces.js')).measureSpaces(),
   router: async () => (await import('./router.js')).measureRouter(),
 };
 
@@ -35,7 +36,9 @@ function row({name, value, unit, goal, more}: Figure): string {
   return `${name.padEnd(64)} ${value.toFixed(digits).padStart(10)} ${unit.padEnd(10)} ${verdict}`;
 }
 
-const met = (value: number, goal: number, more = false): boolean => (more ? value >= goal : value <= goal);
+function met(value: number, goal: number, more = false): boolean {
+  return more ? value >= goal : value <= goal;
+}
 
 function save(results: Record<string, Figure[]>): void {
   const directory = join(checkout, 'bench/results');
