@@ -217,6 +217,30 @@ describe('builds through the API, on the process engine', function () {
     expect((await platform.api('GET', `/apps/builds/builds/${build.id}`)).status).to.equal('failed');
   });
 
+  it('ends with its app', async () => {
+    await platform.createApp('doomed');
+    const slow = join(folder, 'endless');
+    await mkdir(join(slow, 'bin'), {recursive: true});
+    await writeFile(join(slow, 'bin/detect'), 'echo Endless');
+    await writeFile(join(slow, 'bin/compile'), 'echo "       compiling"; sleep 600');
+    const build = await platform.api<{id: string; output_stream_url: string}>('POST', '/apps/doomed/builds', {
+      source_blob: {url: await source({Procfile: 'clock: sleep 1000'})},
+      buildpacks: [{url: slow}],
+    });
+    const response = await fetch(build.output_stream_url);
+    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+      if (chunk.includes('compiling')) await platform.api('DELETE', '/apps/doomed');
+    }
+    const left = async () => [
+      ...(await readdir(join(platform.home, 'builds'))),
+      ...((await fetch(build.output_stream_url)).ok ? ['output'] : []),
+    ];
+    for (let attempt = 0; attempt < 200 && (await left()).length > 0; attempt++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(await left()).to.deep.equal([]);
+  });
+
   it('releases a slug that was made elsewhere', async () => {
     await platform.createApp('slugs');
     await mkdir(join(folder, 'app'));

@@ -1,4 +1,6 @@
 import {once} from 'node:events';
+import {cp, mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect} from 'chai';
 import {Agent, WebSocket} from 'undici';
@@ -95,4 +97,31 @@ function deployExamples(engine: 'process' | 'docker'): void {
     expect(output).to.contain('=== Building web (Dockerfile)\n');
     expect(JSON.parse(await platform.get('image'))).to.include({dyno: 'web.1', built_with: 'Dockerfile'});
   });
+
+  if (engine === 'docker') {
+    it('dockerfile-app with a heroku.yml, on the stack container', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'dyno-yml-'));
+      try {
+        await cp(join(examples, 'dockerfile-app'), folder, {recursive: true});
+        const yml = [
+          'build: {docker: {web: Dockerfile}}',
+          'release: {image: web, command: [cat, build.txt]}',
+          'run: {web: node server.mjs, clock: sleep 1000}',
+        ];
+        await writeFile(join(folder, 'heroku.yml'), yml.join('\n'));
+        await platform.createApp('yml');
+        await platform.api('PATCH', '/apps/yml', {build_stack: 'container'});
+        const {build, output} = await platform.build('yml', await platform.upload(folder));
+        expect(build.status, output).to.equal('succeeded');
+        expect(output).to.match(
+          /Running release command\.\.\.\n\nmade by .* with node v\d+[^]*Waiting for release\.\.\.\. done\.\n$/,
+        );
+        expect(JSON.parse(await platform.get('yml'))).to.include({dyno: 'web.1'});
+        const formation = await platform.api<{type: string}[]>('GET', '/apps/yml/formation');
+        expect(formation.map(({type}) => type)).to.include.members(['web', 'clock']);
+      } finally {
+        await rm(folder, {recursive: true, force: true});
+      }
+    });
+  }
 }
