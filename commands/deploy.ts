@@ -4,7 +4,7 @@ import {string} from '@oclif/core/flags';
 import {DynoCommand} from '../src/cli/command.js';
 import {uploadDirectory} from '../src/cli/upload.js';
 import {appFlag, noWaitFlag} from '../src/cli/flags.js';
-import {followBuild, followRelease} from '../src/cli/follow.js';
+import {followBuild} from '../src/cli/follow.js';
 import {DynoError} from '../src/model/error.js';
 
 export default class Deploy extends DynoCommand {
@@ -24,7 +24,7 @@ Packs the work tree as it is, without what .gitignore and .slugignore name.`;
     const {args, flags} = await this.parse(Deploy);
     const directory = resolve(args.directory);
     const app = this.appToDeploy(flags, directory);
-    const {url, files, size} = await this.progress(
+    const {url, files, size} = await this.longProgress(
       `Uploading ${args.directory === '.' ? 'this directory' : args.directory}`,
       () => uploadDirectory(this.api, directory),
       (upload) => `done, ${upload.files} files, ${upload.size}`,
@@ -35,9 +35,7 @@ Packs the work tree as it is, without what .gitignore and .slugignore name.`;
       this.log(`Build ${build.id} of ${app} started.`);
       return build;
     }
-    const ended = await followBuild(this.api, app, build, this.output);
-    if (ended.release) await followRelease(this.api, app, await this.api.release(app, ended.release.id), this.output);
-    return ended;
+    return followBuild(this.api, app, build, this.output);
   }
 
   /** The app that is named or linked here, else the one that the deployed directory is linked to. */

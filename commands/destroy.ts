@@ -16,7 +16,7 @@ export default class Destroy extends DynoCommand {
     const name = this.appOf({...flags, app: args.app ?? flags.app});
     await this.api.app(name);
     await this.confirm(name, flags.confirm, `This will delete ${name} including all add-ons.`);
-    const app = await this.progress(`Destroying ${this.palette.name(name)} (including all add-ons)`, () =>
+    const app = await this.longProgress(`Destroying ${this.palette.name(name)} (including all add-ons)`, () =>
       this.api.destroyApp(name),
     );
     unlinkApp(name, {directory: process.cwd(), home: this.installation.home.root});

@@ -6,7 +6,7 @@ export default class PlatformStart extends DynoCommand {
 
   async run() {
     await this.parse(PlatformStart);
-    return this.progress(
+    return this.longProgress(
       'Starting the platform',
       () => this.api.local.platform(),
       ({pid, api_url, engine}) => `done, pid ${pid} at ${api_url} on ${engine}`,

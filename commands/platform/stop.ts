@@ -16,7 +16,7 @@ Nothing is forgotten: the next command brings all of it back.`;
       this.tell('The platform does not run.');
       return {pid: null};
     }
-    return this.progress('Stopping the platform', async () => {
+    return this.longProgress('Stopping the platform', async () => {
       await this.api.local.stopPlatform(flags['keep-dynos'] ? 'keep' : 'stop');
       const {waitForEnd} = await import('../../src/cli/platform-end.js');
       if (await waitForEnd(pid)) return {pid};

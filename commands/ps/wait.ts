@@ -17,7 +17,7 @@ export default class Wait extends DynoCommand {
   async run() {
     const {flags} = await this.parse(Wait);
     const app = this.appOf(flags);
-    const result = await this.progress(
+    const result = await this.longProgress(
       `Waiting for every dyno of ${this.palette.name(app)} to run the latest release`,
       () =>
         waitForRelease(this.api, app, {

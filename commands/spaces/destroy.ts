@@ -14,6 +14,8 @@ export default class SpacesDestroy extends SpaceCommand {
     const nat = await this.natOf(space);
     const reuse = nat ? ` Its outbound addresses will be reused: ${natWords(nat)}.` : '';
     await this.confirm(space.name, flags.confirm, `This will destroy the space ${space.name}.${reuse}`);
-    return this.progress(`Destroying space ${this.palette.name(space.name)}`, () => this.api.spaces.destroy(space.id));
+    return this.longProgress(`Destroying space ${this.palette.name(space.name)}`, () =>
+      this.api.spaces.destroy(space.id),
+    );
   }
 }

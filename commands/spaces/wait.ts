@@ -10,7 +10,7 @@ export default class SpacesWait extends SpaceCommand {
   async run() {
     const {args, flags} = await this.parse(SpacesWait);
     const name = this.spaceOf(flags, args);
-    const space = await this.progress(`Waiting for space ${this.palette.name(name)} to allocate`, async () =>
+    const space = await this.longProgress(`Waiting for space ${this.palette.name(name)} to allocate`, async () =>
       this.untilAllocated(await this.api.spaces.get(name)),
     );
     this.logHeading(this.palette.name(space.name));

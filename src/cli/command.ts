@@ -9,6 +9,9 @@ import {resolveApp} from './app-link.js';
 import {loadPalette, plainPalette, wantsColour, type Palette} from './palette.js';
 import {withProgress} from './progress.js';
 
+/** Columns below which a spinner's line would wrap at each turn. */
+const NARROW = 40;
+
 /**
  * What every command is: a view of one call. `run` returns the API's answer, which `--json` prints; `log` prints the
  * text form and is silent under `--json`. Data goes to stdout, everything else to stderr.
@@ -78,6 +81,17 @@ export abstract class DynoCommand extends Command {
     done?: (result: Result) => string,
   ): Promise<Result> {
     return withProgress(process.stderr, doing, work, done);
+  }
+
+  /** For what takes seconds: a spinner on a terminal, the same line elsewhere. */
+  protected async longProgress<Result>(
+    doing: string,
+    work: () => Promise<Result>,
+    done: (result: Result) => string = () => 'done',
+  ): Promise<Result> {
+    if (!process.stderr.isTTY || process.stderr.columns < NARROW) return this.progress(doing, work, done);
+    const {withSpinner} = await import('./long-progress.js');
+    return withSpinner(process.stderr, doing, work, done);
   }
 
   /** Refuses to go on unless the user names what will be lost; nothing is asked without a terminal. */

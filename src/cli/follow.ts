@@ -38,16 +38,22 @@ export async function followRelease(api: Api, app: string, release: Release, wri
     write('Running release command...\n');
     await copyOutput(api, release.output_stream_url, write);
   }
-  const ended = await untilEnded(() => api.release(app, release.version));
-  if (ended.status === 'failed') throw new DynoError('release_failed', {version: release.version});
+  return untilReleased(api, app, release.id);
+}
+
+/** @throws DynoError release_failed */
+export async function untilReleased(api: Api, app: string, release: string): Promise<Release> {
+  const ended = await untilEnded(() => api.release(app, release));
+  if (ended.status === 'failed') throw new DynoError('release_failed', {version: ended.version});
   return ended;
 }
 
-/** Shows a build's output until it ends. @throws DynoError build_failed */
+/** Shows a build's output, its release command's too, until all of it ends. @throws DynoError build_failed, release_failed */
 export async function followBuild(api: Api, app: string, build: Build, write: Write): Promise<Build> {
   await copyOutput(api, build.output_stream_url, write);
   const ended = await untilEnded(() => api.build(app, build.id));
   if (ended.status === 'failed') throw new DynoError('build_failed', {step: 'see its output above'});
+  if (ended.release) await untilReleased(api, app, ended.release.id);
   return ended;
 }
 

@@ -26,8 +26,7 @@ describe('dyno deploy', () => {
       .on('POST /apps/demo/builds', build('pending', {output_stream_url: `${url}/streams/b1`}), 201)
       .on('GET /streams/b1', text('-----> Building\n'))
       .on('GET /apps/demo/builds/b1', build('succeeded', {release: {id: 'r3'}}))
-      .on('GET /apps/demo/releases/r3', release(3))
-      .on('GET /apps/demo/releases/3', release(3));
+      .on('GET /apps/demo/releases/r3', release(3));
     writeFileSync(join(bench.directory, 'Procfile'), 'web: node a.js\n');
     mkdirSync(join(bench.directory, 'node_modules'));
     writeFileSync(join(bench.directory, 'node_modules/left-out'), '');
@@ -64,6 +63,15 @@ describe('dyno deploy', () => {
     bench.api.on('GET /apps/demo/builds/b1', build('failed'));
     const {stderr, exitCode} = await bench.run(Deploy, '-a', 'demo');
     expect(stderr).to.match(/Error: Build failed: see its output above\n$/);
+    expect(exitCode).to.equal(1);
+  });
+
+  it('fails with the release command', async () => {
+    bench.api.on('GET /apps/demo/releases/r3', release(3, {status: 'failed'}));
+    const {stderr, exitCode} = await bench.run(Deploy, '-a', 'demo');
+    expect(stderr).to.match(
+      /Error: The release command of v3 failed; the previous release goes on\.\nRead its output: /,
+    );
     expect(exitCode).to.equal(1);
   });
 

@@ -1,4 +1,5 @@
 import {writeFile} from 'node:fs/promises';
+import {createServer} from 'node:net';
 import {join} from 'node:path';
 import {expect} from 'chai';
 import {LiveCli} from './support/live-cli.js';
@@ -106,5 +107,35 @@ describe('the program, on the process engine', function () {
       .split('\n')
       .map((line) => line.split(' ')[0]! + line);
     expect(new Set(times).size, 'lines that came twice').to.equal(times.length);
+  });
+});
+
+describe('a platform that cannot start', function () {
+  this.timeout(60_000);
+
+  it('says who holds the port, and leaves nothing running', async () => {
+    const cli = await LiveCli.open();
+    const holder = createServer();
+    await new Promise<void>((resolve) => holder.listen(cli.port, '127.0.0.1', resolve));
+    try {
+      const {stderr, exitCode} = await cli.dyno(['apps']);
+      expect(stderr).to.match(
+        new RegExp(`^Error: The platform did not start: Port ${cli.port} is taken by .*pid ${process.pid}.*\n`),
+      );
+      expect(exitCode).to.equal(1);
+    } finally {
+      await new Promise((resolve) => holder.close(resolve));
+      await cli.close();
+    }
+  });
+
+  it('names a folder that cannot be written', async () => {
+    const cli = await LiveCli.open();
+    const {stderr, exitCode} = await cli.dyno(['apps'], {env: {DYNO_HOME: '/dev/null/home'}});
+    expect(stderr).to.equal(
+      'Error: The folder /dev/null/home cannot be written: ENOTDIR.\nChoose another with DYNO_HOME.\n',
+    );
+    expect(exitCode).to.equal(2);
+    await cli.close();
   });
 });

@@ -62,7 +62,7 @@ NODE_ENV: staging
       .on('GET /apps/demo/releases', [release(5), release(4, {eligible_for_rollback: false}), release(3)])
       .on('POST /apps/demo/releases', made, 201)
       .on('GET /streams/one', text('migrating\n'))
-      .on('GET /apps/demo/releases/6', release(6));
+      .on('GET /apps/demo/releases/id-of-v6', release(6));
     expect(await bench.run(Rollback, '-a', 'demo')).to.deep.equal({
       stdout: 'Running release command...\nmigrating\n',
       stderr: `Rolling back demo to v3... done, v6
@@ -78,7 +78,7 @@ To undo, run: dyno rollback v5
     bench.api
       .on('GET /apps/demo/releases/3', release(3))
       .on('POST /apps/demo/releases', release(6, {status: 'pending'}), 201)
-      .on('GET /apps/demo/releases/6', release(6, {status: 'failed'}));
+      .on('GET /apps/demo/releases/id-of-v6', release(6, {status: 'failed'}));
     const {stderr, exitCode} = await bench.run(Rollback, '-a', 'demo', 'v3');
     expect(stderr).to.match(
       /Error: The release command of v6 failed; the previous release goes on\.\nRead its output: dyno releases:output v6\n$/,
