@@ -75,9 +75,10 @@ export class Channel {
     this.#loaded = this.#load();
   }
 
-  /** Resolves once the history is back; a log that cannot be read begins anew. */
-  loaded(): Promise<void> {
-    return this.#loaded;
+  /** Resolves once history and drains are back; a log that cannot be read begins anew. */
+  async opened(): Promise<void> {
+    await this.#loaded;
+    await this.#drainsReady;
   }
 
   setDrains(specs: DrainSpec[]): void {

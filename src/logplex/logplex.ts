@@ -46,7 +46,8 @@ export class Logplex {
     const {directory} = this.#options;
     await mkdir(directory, {recursive: true, mode: 0o700}).catch(() => undefined);
     const names = await readdir(directory).catch(() => []);
-    await Promise.all(names.map((name) => this.#channelOf(decodeURIComponent(name)).loaded()));
+    for (const name of names) this.#channelOf(decodeURIComponent(name));
+    await Promise.all([...this.#channels.values()].map((channel) => channel.opened()));
   }
 
   /** May come before open(). Drains that are new get what is written from now on. */
