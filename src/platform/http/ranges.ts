@@ -9,6 +9,8 @@ export interface Range {
   exclusive: boolean;
   max: number;
   order: 'asc' | 'desc';
+  /** nobody asked for this range: a list that fits into one page keeps its own order */
+  isDefault: boolean;
 }
 
 export interface Page {
@@ -30,13 +32,28 @@ const RANGE = /^\s*([a-z_]+)\s*(?:(\])?([^\s;]*?)\.\.([^\s;]*))?\s*(?:;(.*))?$/i
  * @throws DynoError range_invalid
  */
 export function parseRange(header: string | undefined, fields: readonly string[]): Range {
-  const first: Range = {field: fields[0]!, from: null, to: null, exclusive: false, max: DEFAULT_MAX, order: 'asc'};
+  const first: Range = {
+    field: fields[0]!,
+    from: null,
+    to: null,
+    exclusive: false,
+    max: DEFAULT_MAX,
+    order: 'asc',
+    isDefault: true,
+  };
   if (header === undefined || header.trim() === '') return first;
   const match = RANGE.exec(header);
   if (!match) throw invalid(`Range ${header.slice(0, 100)} cannot be read. Form: id ..; max=200, order=desc`);
   const [, field, exclusive, from, to, options = ''] = match;
   if (!fields.includes(field!)) throw invalid(`Range by ${field} is not served here. Fields: ${fields.join(', ')}`);
-  const range: Range = {...first, field: field!, from: from || null, to: to || null, exclusive: exclusive === ']'};
+  const range: Range = {
+    ...first,
+    isDefault: false,
+    field: field!,
+    from: from || null,
+    to: to || null,
+    exclusive: exclusive === ']',
+  };
   for (const option of options
     .split(/[,;]/)
     .map((part) => part.trim())
@@ -57,9 +74,10 @@ function readOption(range: Range, option: string): void {
 /** The page of `items` that a range means. `items` come in the order that they have without a range. */
 export function pageOf(items: Record<string, unknown>[], range: Range): Page {
   const {field, order, max} = range;
-  const sorted = [...items].sort((a, b) => compare(a[field], b[field]));
+  const keepsOrder = range.isDefault && items.length <= max;
+  const sorted = keepsOrder ? items : [...items].sort((a, b) => compare(a[field], b[field]));
   if (order === 'desc') sorted.reverse();
-  const inside = sorted.filter((item) => isInside(item[field], range));
+  const inside = keepsOrder ? sorted : sorted.filter((item) => isInside(item[field], range));
   const page = inside.slice(0, max);
   const last = page.at(-1)?.[field];
   const more = inside.length > page.length;

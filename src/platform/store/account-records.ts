@@ -15,7 +15,7 @@ export interface AccountKey {
 }
 
 export const accountKeys = (db: Database): Table<AccountKey> =>
-  new Table<AccountKey>(db, 'account_keys', 'created_at', {
+  new Table<AccountKey>(db, 'account_keys', 'created_at, rowid', {
     id: 'id',
     publicKey: 'public_key',
     comment: 'comment',
@@ -37,7 +37,7 @@ export interface OauthAuthorization {
 }
 
 export const oauthAuthorizations = (db: Database): Table<OauthAuthorization> =>
-  new Table<OauthAuthorization>(db, 'oauth_authorizations', 'created_at', {
+  new Table<OauthAuthorization>(db, 'oauth_authorizations', 'created_at, rowid', {
     id: 'id',
     description: 'description',
     scope: ['scope', 'json'],
@@ -57,7 +57,7 @@ export interface OauthClient {
 }
 
 export const oauthClients = (db: Database): Table<OauthClient> =>
-  new Table<OauthClient>(db, 'oauth_clients', 'created_at', {
+  new Table<OauthClient>(db, 'oauth_clients', 'created_at, rowid', {
     id: 'id',
     name: 'name',
     redirectUri: 'redirect_uri',
@@ -76,7 +76,7 @@ export interface TelemetryDrain {
 }
 
 export const telemetryDrains = (db: Database): Table<TelemetryDrain> =>
-  new Table<TelemetryDrain>(db, 'telemetry_drains', 'created_at', {
+  new Table<TelemetryDrain>(db, 'telemetry_drains', 'created_at, rowid', {
     id: 'id',
     ownerId: 'owner_id',
     ownerType: 'owner_type',

@@ -18,7 +18,7 @@ export class CollaboratorRows {
   readonly #table: Table<Collaborator>;
 
   constructor(db: Database) {
-    this.#table = new Table<Collaborator>(db, 'collaborators', 'created_at, email', {
+    this.#table = new Table<Collaborator>(db, 'collaborators', 'created_at, rowid', {
       id: 'id',
       appId: 'app_id',
       email: 'email',

@@ -19,7 +19,7 @@ export class DomainRows {
   readonly #table: Table<Domain>;
 
   constructor(db: Database) {
-    this.#table = new Table<Domain>(db, 'domains', 'created_at, hostname', {
+    this.#table = new Table<Domain>(db, 'domains', 'created_at, rowid', {
       id: 'id',
       appId: 'app_id',
       hostname: 'hostname',

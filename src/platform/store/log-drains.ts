@@ -16,7 +16,7 @@ export class LogDrainRows {
   readonly #table: Table<LogDrain>;
 
   constructor(db: Database) {
-    this.#table = new Table<LogDrain>(db, 'log_drains', 'created_at', {
+    this.#table = new Table<LogDrain>(db, 'log_drains', 'created_at, rowid', {
       id: 'id',
       appId: 'app_id',
       url: 'url',

@@ -16,7 +16,7 @@ export class LogSessionRows {
 
   constructor(db: Database) {
     this.#db = db;
-    this.#table = new Table<LogSession>(db, 'log_sessions', 'created_at', {
+    this.#table = new Table<LogSession>(db, 'log_sessions', 'created_at, rowid', {
       id: 'id',
       appId: 'app_id',
       query: ['query', 'json'],

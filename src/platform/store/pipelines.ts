@@ -58,14 +58,14 @@ export class PipelineRows {
       ownerType: 'owner_type',
       ...times,
     });
-    this.couplings = new Table<PipelineCoupling>(db, 'pipeline_couplings', 'created_at', {
+    this.couplings = new Table<PipelineCoupling>(db, 'pipeline_couplings', 'created_at, rowid', {
       id: 'id',
       appId: 'app_id',
       pipelineId: 'pipeline_id',
       stage: 'stage',
       ...times,
     });
-    this.promotions = new Table<PipelinePromotion>(db, 'pipeline_promotions', 'created_at', {
+    this.promotions = new Table<PipelinePromotion>(db, 'pipeline_promotions', 'created_at, rowid', {
       id: 'id',
       pipelineId: 'pipeline_id',
       sourceAppId: 'source_app_id',

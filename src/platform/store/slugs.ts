@@ -22,7 +22,7 @@ export class SlugRows {
   readonly #table: Table<Slug>;
 
   constructor(db: Database) {
-    this.#table = new Table<Slug>(db, 'slugs', 'created_at', {
+    this.#table = new Table<Slug>(db, 'slugs', 'created_at, rowid', {
       id: 'id',
       appId: 'app_id',
       stack: 'stack',

@@ -20,7 +20,7 @@ export class SniEndpointRows {
   readonly #table: Table<SniEndpoint>;
 
   constructor(db: Database) {
-    this.#table = new Table<SniEndpoint>(db, 'sni_endpoints', 'created_at', {
+    this.#table = new Table<SniEndpoint>(db, 'sni_endpoints', 'created_at, rowid', {
       id: 'id',
       appId: 'app_id',
       name: 'name',

@@ -66,7 +66,7 @@ export class WebhookRows {
 
   constructor(db: Database) {
     this.#db = db;
-    this.hooks = new Table<Webhook>(db, 'webhooks', 'created_at', {
+    this.hooks = new Table<Webhook>(db, 'webhooks', 'created_at, rowid', {
       id: 'id',
       appId: 'app_id',
       url: 'url',
