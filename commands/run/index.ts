@@ -8,10 +8,7 @@ import {joinCommand, parseEnv} from '../../src/cli/run-command.js';
 export default class Run extends DynoCommand {
   static override description = `run a one-off process inside a dyno
 Its exit code is the command's own. Put -- before a command with flags.`;
-  static override examples = [
-    '<%= config.bin %> run bash',
-    "<%= config.bin %> run --env 'A=1;B=2' -- node -e 'console.log(1)'",
-  ];
+  static override examples = ['<%= config.bin %> run bash', "<%= config.bin %> run --env 'A=1;B=2' 'echo $A $B'"];
   static override strict = false;
   static override args = {command: stringArg({description: 'command, or a process type', required: true})};
   static override flags = {
