@@ -98,7 +98,8 @@ export class AppRoutes {
     // Up without an address yet counts as booting; so does a restart, where the old dyno drains before the new one starts.
     if (states.has('starting') || states.has('up') || states.has('draining')) return 'booting';
     if (states.has('idle')) return 'idle';
-    return states.has('crashed') ? 'crashed' : 'none';
+    if (states.has('crashed')) return 'crashed';
+    return this.app.wantsWeb ? 'booting' : 'none';
   }
 
   /** The dyno that a session affinity cookie names, if it can take requests. */

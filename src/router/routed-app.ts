@@ -12,6 +12,8 @@ export interface RoutedApp {
   features: string[];
   /** nothing is deployed yet: H81 */
   blank: boolean;
+  /** its formation has web dynos: while none is known yet, requests wait for them instead of failing with H14 */
+  wantsWeb?: boolean;
   errorPageUrl?: string;
   maintenancePageUrl?: string;
   certificates?: CertificateSpec[];

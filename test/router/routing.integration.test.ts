@@ -86,6 +86,16 @@ describe('routing', () => {
     expect(dynoOf(await client.response())).to.equal('web.1');
   });
 
+  it('waits for dynos that nobody has told of yet, where the formation has some', async () => {
+    await open({app: {wantsWeb: true}});
+    fixture.router.setDynos('app-1', []);
+    const client = await fixture.client();
+    client.send(GET);
+    await eventually(() => clock.pendingTimers > 1);
+    fixture.setDynos();
+    expect(dynoOf(await client.response())).to.equal('web.1');
+  });
+
   it('gives a draining dyno nothing new and waits for what it has', async () => {
     await open({dynos: 2});
     const [first, second] = fixture.dynos;
