@@ -2,15 +2,24 @@ import type Docker from 'dockerode';
 import {text} from 'node:stream/consumers';
 import {callUnlessGone} from './connection.js';
 import {type HostView, listensOn} from './host-view.js';
+import {dynoOfLabels} from './labels.js';
 import {execSession} from './sessions.js';
 
 /** Whether the dyno listens on its port at an address of its own. Looks at the kernel's table: no connection is made. */
-export async function isBound(docker: Docker, view: HostView, engineId: string): Promise<boolean> {
+export async function isBound(
+  docker: Docker,
+  view: HostView,
+  engineId: string,
+  knownPort: number | null | undefined,
+): Promise<boolean> {
+  const port = knownPort === undefined ? await portOf(docker, engineId) : knownPort;
+  if (port === null) return false;
+  return (await view.listens(engineId, port)) ?? listensInside(docker, engineId, port);
+}
+
+async function portOf(docker: Docker, engineId: string): Promise<number | null> {
   const info = await callUnlessGone('look at a dyno', () => docker.getContainer(engineId).inspect());
-  const port = Number(info?.Config.Labels['dyno.port'] ?? 0);
-  if (!info?.State.Running || port === 0) return false;
-  const listens = await view.listens(engineId, port);
-  return listens ?? (await listensInside(docker, engineId, port));
+  return info ? dynoOfLabels(info.Config.Labels).port : null;
 }
 
 /** The same table, read from inside: where the engine runs in a virtual machine. */

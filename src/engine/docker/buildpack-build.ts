@@ -116,11 +116,14 @@ async function releaseOf(
     workingDirectory: '/app',
     ca,
     content: forImage,
+    checksum: async () => {
+      await counted;
+      return slug.checksum;
+    },
   });
-  await counted;
   return {
     size: slug.bytes,
-    checksum: `SHA256:${slug.hash.digest('hex')}`,
+    checksum: slug.checksum,
     procfile: hasProcfile ? peek.get('app/Procfile')! : null,
   };
 }

@@ -253,7 +253,7 @@ export class DockerEngine implements Engine {
   }
 
   isBound(engineId: string): Promise<boolean> {
-    return isBound(this.#docker, this.#view, engineId);
+    return isBound(this.#docker, this.#view, engineId, this.#list.portOf(engineId));
   }
 
   usageOf(engineId: string): Promise<DynoUsage | null> {

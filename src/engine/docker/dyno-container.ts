@@ -31,6 +31,8 @@ export function dynoContainer(spec: DynoSpec, options: DynoContainerOptions): Do
     User: `${DYNO_UID}:${DYNO_UID}`,
     Env: Object.entries({...options.ca?.dynoEnvironment, ...spec.env}).map(([name, value]) => `${name}=${value}`),
     Labels: dynoLabels(options.identity, spec, options.createdAt),
+    // The router and the dyno manager look after dynos, not Docker.
+    Healthcheck: {Test: ['NONE']},
     StopTimeout: 30,
     Tty: Boolean(spec.attach?.tty),
     OpenStdin: attached,

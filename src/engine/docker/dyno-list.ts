@@ -9,6 +9,7 @@ export class DynoList {
   readonly #identity: Identity;
   readonly #clockOffset: () => number;
   readonly #exits = new Map<string, DynoExit>();
+  readonly #ports = new Map<string, number | null>();
   /** created and about to be started by us: neither running nor ended */
   readonly starting = new Set<string>();
 
@@ -24,8 +25,16 @@ export class DynoList {
     const listed = await call('list dynos', () => this.#docker.listContainers({all: true, filters}));
     const dynos = await Promise.all(listed.map((container) => this.#dynoOf(container)));
     const there = new Set(listed.map(({Id}) => Id));
-    for (const id of this.#exits.keys()) if (!there.has(id)) this.#exits.delete(id);
+    for (const known of [this.#exits, this.#ports]) {
+      for (const id of known.keys()) if (!there.has(id)) known.delete(id);
+    }
+    for (const dyno of dynos) if (dyno) this.#ports.set(dyno.engineId, dyno.port);
     return dynos.filter((dyno) => dyno !== null);
+  }
+
+  /** Port of a dyno that was listed before; undefined for others. */
+  portOf(engineId: string): number | null | undefined {
+    return this.#ports.get(engineId);
   }
 
   /** One of read(), by one call. */

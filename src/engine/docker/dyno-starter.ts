@@ -1,12 +1,13 @@
 import type Docker from 'dockerode';
 import type {Duplex, Readable} from 'node:stream';
+import {DynoError} from '../../model/error.js';
 import type {DynoSpec, EngineDyno, EngineFacts} from '../engine.js';
 import {type AttachedOptions, deliverAttached} from './attached-output.js';
 import type {CaBundle} from './ca-bundle.js';
 import {call, callUnlessGone} from './connection.js';
 import {dynoContainer} from './dyno-container.js';
 import {type DynoList, dynoOfInspect} from './dyno-list.js';
-import type {Identity} from './labels.js';
+import {CHECKSUM, type Identity} from './labels.js';
 import type {QuotaFiles} from './quota-files.js';
 import {attach} from './sessions.js';
 
@@ -32,6 +33,7 @@ export class DynoStarter {
 
   async start(spec: DynoSpec, delivery: Delivery): Promise<{dyno: EngineDyno; terminal: Duplex | null}> {
     const {docker, list} = this.#options;
+    await this.#verify(spec);
     const container = await this.#create(spec);
     list.starting.add(container.id);
     let stream: Duplex | Readable | null = null;
@@ -49,6 +51,17 @@ export class DynoStarter {
     } finally {
       list.starting.delete(container.id);
     }
+  }
+
+  /** A release image whose slug is another than the release says is not started (R17). */
+  async #verify({image, checksum, app}: DynoSpec): Promise<void> {
+    if (checksum === undefined) return;
+    const {Config} = await call(`find the release image of ${app}`, () =>
+      this.#options.docker.getImage(image).inspect(),
+    );
+    const found = Config.Labels?.[CHECKSUM];
+    if (found !== undefined && found !== checksum)
+      throw new DynoError('checksum_mismatch', {app, expected: checksum, actual: found});
   }
 
   async #create(spec: DynoSpec): Promise<Docker.Container> {

@@ -69,6 +69,7 @@ export async function importSlug(
     workingDirectory: '/app',
     ca: options.ca,
     content,
+    checksum: () => facts().checksum,
   });
   return {image, ...facts(), defaultTypes: {}, detected: null};
 }

@@ -20,8 +20,8 @@ export const APP_ID = 'dyno.app_id';
 export const DYNO_ID = 'dyno.id';
 /** `<host> <pid> <start>` of the process that a helper container must not outlive */
 export const MAKER = 'dyno.maker';
-/** only images without a shell of their own choosing: unused by dynos started from other images */
-export const SHELL = 'dyno.shell';
+/** release images made of a slug: `SHA256:<hex>` of it */
+export const CHECKSUM = 'dyno.checksum';
 
 export function runtimeLabels({owner, runtime}: Identity, kind: string): Labels {
   return {[OWNER]: owner, [RUNTIME]: runtime, [KIND]: kind};

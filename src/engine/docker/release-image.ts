@@ -7,7 +7,7 @@ import {pack} from 'tar-stream';
 import {DynoError} from '../../model/error.js';
 import {type CaBundle, caPath} from './ca-bundle.js';
 import {asDynoError, call, callUnlessGone, messageOf} from './connection.js';
-import type {Labels} from './labels.js';
+import {CHECKSUM, type Labels} from './labels.js';
 import {copyTar} from './tar-copy.js';
 
 /** User and group of everything that belongs to an app, as in Heroku's stack images. */
@@ -27,6 +27,8 @@ export interface ReleaseLayer {
   ca: CaBundle | null;
   /** further entries for `/`, a tar */
   content?: Readable;
+  /** checksum of the slug, known once `content` was read */
+  checksum?: () => Promise<string> | string;
 }
 
 /**
@@ -50,7 +52,8 @@ export async function commitRelease(docker: Docker, layer: ReleaseLayer): Promis
     await putTar(container, initArchive(layer.shell, layer.ca), '/');
     if (layer.content) await putTar(container, layer.content, '/');
     const [repo, tag] = layer.to.split(':');
-    await call('commit a release image', () => container.commit({repo, tag, pause: false}));
+    const changes = layer.checksum ? {changes: `LABEL ${CHECKSUM}=${await layer.checksum()}`} : {};
+    await call('commit a release image', () => container.commit({repo, tag, pause: false, ...changes}));
   } finally {
     layer.content?.destroy();
     await callUnlessGone('remove a container', () => container.remove({force: true, v: true}));
@@ -119,7 +122,7 @@ export function slugContent(tgz: Readable): {content: Readable; facts: () => Slu
     content: invalidOnError(copied),
     facts: () => ({
       size: counted.bytes,
-      checksum: `SHA256:${counted.hash.digest('hex')}`,
+      checksum: counted.checksum,
       procfile: found.has('app/Procfile') ? peek.get('app/Procfile')! : null,
     }),
   };
@@ -144,11 +147,17 @@ export function invalidOnError(archive: Readable): Readable {
 /** Passes bytes on, counting and hashing. */
 export class Counter extends Transform {
   bytes = 0;
-  readonly hash = createHash('sha256');
+  readonly #hash = createHash('sha256');
+  #checksum: string | null = null;
+
+  /** `SHA256:<hex>` of all that passed; nothing may pass afterwards. */
+  get checksum(): string {
+    return (this.#checksum ??= `SHA256:${this.#hash.digest('hex')}`);
+  }
 
   override _transform(chunk: Buffer, _encoding: string, done: (error: null, chunk: Buffer) => void): void {
     this.bytes += chunk.length;
-    this.hash.update(chunk);
+    this.#hash.update(chunk);
     done(null, chunk);
   }
 }
