@@ -1,9 +1,15 @@
 import {expect} from 'chai';
+import {execFile} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
 import {connect} from 'node:net';
+import {join} from 'node:path';
+import {promisify} from 'node:util';
+import {dockerSocket} from '../../src/engine/docker/docker-answers.js';
+import {DockerEngine} from '../../src/engine/docker/docker-engine.js';
 import type {DynoError} from '../../src/model/error.js';
 import type {NetworkSpec} from '../../src/engine/engine.js';
 import {egressName} from '../../src/engine/docker/space/names.js';
+import {SocketProxy} from '../engine/docker/socket-proxy.js';
 import {describeDocker} from '../support/docker.js';
 import {OTHER_PORT, whyNoPeers} from './peers.js';
 import {until} from './until.js';
@@ -108,6 +114,36 @@ describeDocker('life of a space on Docker', function () {
         ),
     ).to.equal('gone');
     expect(await world.gatewayContainer('acme')).to.be.a('string');
+  });
+
+  it('is made whole again when Docker comes back, guard and all', async () => {
+    const proxy = new SocketProxy(join(world.directory, 'docker.sock'), dockerSocket()!);
+    await proxy.open();
+    const engine = new DockerEngine({
+      owner: world.owner,
+      runtime: 'far',
+      directory: world.directory,
+      docker: {socketPath: proxy.path},
+    });
+    const spec = {...world.spaceSpec('far')};
+    try {
+      await engine.open();
+      const others = await guardTables();
+      await engine.ensureNetwork(spec);
+      const [guard] = (await guardTables()).filter((table) => !others.includes(table));
+      await proxy.cut();
+      // As after a reboot: no rules, no gateway.
+      await promisify(execFile)('nft', ['delete', ...guard!.split(' ')]);
+      const gateway = world.docker.getContainer(await world.gatewayContainer('far'));
+      await gateway.kill();
+      await proxy.open();
+      await until('the gateway', async () => (await gateway.inspect()).State.Running);
+      await until('the guard', async () => (await guardTables()).includes(guard!));
+    } finally {
+      await engine.removeNetwork(spec.name);
+      await engine.close();
+      await proxy.cut();
+    }
   });
 
   it('refuses a subnet that is taken, and leaves nothing', async () => {
