@@ -50,8 +50,11 @@ export interface ClientSide {
   resumeBody(): void;
   /** An interim response; HTTP/1.0 clients get none. */
   sendInterim(status: number, reason: string, lines: string): void;
-  /** Announces the response. It may be held back until `flush`, to leave together with the first bytes. */
-  sendHead(head: OutgoingHead, mayReuse: boolean): void;
+  /**
+   * Announces the response; answers the bytes of its head. It may be held back until `flush`, to leave together with the
+   * first bytes of the body.
+   */
+  sendHead(head: OutgoingHead, mayReuse: boolean): number;
   send(bytes: Buffer, from: number, to: number): void;
   flush(): void;
   /** The response is complete. `trailers` are lines without CRLF, for clients that do not see chunks. */

@@ -365,8 +365,7 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
   }
 
   #sendHead(head: OutgoingHead): void {
-    this.#wireHeadBytes = head.lines.length + head.reason.length + 'HTTP/1.1 200 \r\n\r\n'.length;
-    this.#client.sendHead(head, this.#requestDone);
+    this.#wireHeadBytes = this.#client.sendHead(head, this.#requestDone);
   }
 
   #releaseHeld(): void {

@@ -94,7 +94,7 @@ export class Http1Client implements ClientSide {
     this.#socket.write(`HTTP/1.1 ${status} ${reason}\r\n${lines}\r\n`, 'latin1');
   }
 
-  sendHead(head: OutgoingHead, mayReuse: boolean): void {
+  sendHead(head: OutgoingHead, mayReuse: boolean): number {
     const {status, body} = head;
     let framing = '';
     let ends = true;
@@ -109,6 +109,7 @@ export class Http1Client implements ClientSide {
     const reason = head.reason === '' && status !== 200 ? (STATUS_CODES[status] ?? '') : head.reason;
     this.#pendingHead =
       'HTTP/1.1 ' + status + ' ' + reason + '\r\n' + head.lines + framing + 'Connection: ' + connection + '\r\n\r\n';
+    return this.#pendingHead.length;
   }
 
   send(bytes: Buffer, from: number, to: number): void {

@@ -78,8 +78,9 @@ export class Http2Client implements ClientSide {
     this.#stream.additionalHeaders({...responseHeaders(lines.split('\r\n')), ':status': status});
   }
 
-  sendHead(head: OutgoingHead): void {
+  sendHead(head: OutgoingHead): number {
     this.#pendingHead = head;
+    return head.lines.length;
   }
 
   send(bytes: Buffer, from: number, to: number): void {
