@@ -7,7 +7,6 @@ import {DynoError} from '../../model/error.js';
 import type {
   BuildResult,
   BuildSpec,
-  DynoExit,
   DynoOutput,
   DynoSignal,
   DynoSpec,
@@ -27,12 +26,10 @@ import {DynoDirectory, listDynoNames, readRecord, sweepDynos} from './dyno-direc
 import type {DynoRecord} from './dyno-directory.js';
 import {dynoEnvironment} from './dyno-environment.js';
 import {processFacts} from './facts.js';
-import {connects, ownAddress} from './loopback-address.js';
-import {OutputTail} from './output-tail.js';
-import {identityOf, processesOf, signalProcess, usageOf} from './process-table.js';
+import {ownAddress} from './loopback-address.js';
+import {ProcessDyno} from './process-dyno.js';
 import {SlugDirectories} from './slug-directories.js';
 import {startSession} from './start-session.js';
-import type {StartedSession} from './start-session.js';
 
 export interface ProcessEngineOptions {
   owner: string;
@@ -42,19 +39,6 @@ export interface ProcessEngineOptions {
 }
 
 const INIT = fileURLToPath(new URL('dyno-init.sh', import.meta.url));
-
-/** ms between looks at a dyno whose command has ended while others of its processes have their grace */
-const LINGER_LOOK_MS = 100;
-interface Known {
-  record: DynoRecord;
-  directory: DynoDirectory;
-  tail: OutputTail | null;
-  session: StartedSession | null;
-  exit: DynoExit | null;
-  lingering: NodeJS.Timeout | null;
-  /** its processes are being started; nothing can be said of its end */
-  launching: boolean;
-}
 
 /**
  * Dynos as plain processes of this machine: the embedded engine. Each has a process group, a directory and, on Linux,
@@ -68,7 +52,7 @@ export class ProcessEngine implements Engine {
   readonly #buildsRoot: string;
   readonly #cacheRoot: string;
   readonly #slugs: SlugDirectories;
-  readonly #dynos = new Map<string, Known>();
+  readonly #dynos = new Map<string, ProcessDyno>();
   /** being copied to disk by this object: not to be taken for what another one left */
   readonly #starting = new Set<string>();
   readonly #listeners = new Set<(event: EngineEvent) => void>();
@@ -94,10 +78,7 @@ export class ProcessEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    for (const known of this.#dynos.values()) {
-      if (known.lingering) clearTimeout(known.lingering);
-      await known.tail?.drop();
-    }
+    for (const dyno of this.#dynos.values()) await dyno.drop();
     this.#dynos.clear();
   }
 
@@ -130,12 +111,15 @@ export class ProcessEngine implements Engine {
       await mkdir(directory.tmp, {recursive: true, mode: 0o700});
       await directory.save(record);
       await this.#slugs.copyTo(spec.image, directory.app);
-      const known = this.#remember(record);
-      known.launching = true;
-      if (spec.attach) await this.#launchAttached(known, spec.attach.tty, output);
-      else await this.#launchDetached(known, output);
+      const dyno = this.#remember(record);
+      dyno.launching = true;
+      if (spec.attach) await this.#launchAttached(dyno, spec.attach.tty, output);
+      else await this.#launchDetached(dyno, output);
+      dyno.launching = false;
+      // It may have ended before anybody listened.
+      await dyno.settle();
       this.#emit({kind: 'started', engineId});
-      return this.#dynoOf(known);
+      return dyno.toEngineDyno();
     } catch (error) {
       this.#dynos.delete(engineId);
       await directory.remove();
@@ -148,57 +132,39 @@ export class ProcessEngine implements Engine {
   async listDynos(): Promise<EngineDyno[]> {
     const dynos: EngineDyno[] = [];
     await this.#look();
-    for (const known of this.#dynos.values()) {
-      await this.#settle(known);
-      dynos.push(this.#dynoOf(known));
+    for (const dyno of this.#dynos.values()) {
+      await dyno.settle();
+      dynos.push(dyno.toEngineDyno());
     }
     return dynos;
   }
 
   async followDyno(engineId: string, since: string | null, output: DynoOutput): Promise<void> {
     await this.#look();
-    const known = this.#dynos.get(engineId);
-    if (!known) return output.end();
-    await this.#follow(known, since, output);
-    await this.#settle(known);
-    if (known.exit) await known.tail?.end();
+    const dyno = this.#dynos.get(engineId);
+    if (!dyno) return output.end();
+    await dyno.follow(since, output);
+    await dyno.settle();
   }
 
   async signalDyno(engineId: string, signal: DynoSignal): Promise<void> {
-    const known = this.#dynos.get(engineId);
-    if (!known) return;
-    if (signal === 'SIGTERM') await known.directory.markStopping();
-    for (const pid of await this.#processesOf(known)) signalProcess(pid, signal);
+    await this.#dynos.get(engineId)?.signal(signal);
   }
 
   async removeDyno(engineId: string): Promise<void> {
-    const known = this.#dynos.get(engineId);
-    if (!known) return;
-    const {init} = known.record;
-    if (init && (await identityOf(init.pid)) === init.identity) signalProcess(init.pid, 'SIGKILL');
-    // One that was forking while the list was read is found by the next look.
-    for (let pids = await processesOf(engineId); pids.length > 0; pids = await processesOf(engineId)) {
-      for (const pid of pids) signalProcess(pid, 'SIGKILL');
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    if (known.lingering) clearTimeout(known.lingering);
-    await known.tail?.end();
+    const dyno = this.#dynos.get(engineId);
+    if (!dyno) return;
+    await dyno.remove();
     this.#dynos.delete(engineId);
-    await known.directory.remove();
     this.#emit({kind: 'removed', engineId});
   }
 
   async isBound(engineId: string): Promise<boolean> {
-    const record = this.#dynos.get(engineId)?.record;
-    return record?.spec.port != null && (await connects(record.address, record.spec.port));
+    return (await this.#dynos.get(engineId)?.isBound()) ?? false;
   }
 
   async usageOf(engineId: string): Promise<DynoUsage | null> {
-    const known = this.#dynos.get(engineId);
-    if (!known || known.exit) return null;
-    const pids = await this.#processesOf(known);
-    if (pids.length === 0) return null;
-    return {...(await usageOf(pids)), cache: 0, pgpgin: 0, pgpgout: 0};
+    return (await this.#dynos.get(engineId)?.usage()) ?? null;
   }
 
   attachDyno(engineId: string): Promise<Session> {
@@ -262,8 +228,8 @@ export class ProcessEngine implements Engine {
     await rm(join(this.#cacheRoot, appId), {recursive: true, force: true});
   }
 
-  async #launchDetached(known: Known, output: DynoOutput): Promise<void> {
-    const {record, directory} = known;
+  async #launchDetached(dyno: ProcessDyno, output: DynoOutput): Promise<void> {
+    const {record, directory} = dyno;
     const files = await directory.openOutput();
     const child = spawn('bash', [INIT, directory.path], {
       cwd: directory.app,
@@ -276,19 +242,16 @@ export class ProcessEngine implements Engine {
     } finally {
       await files.close();
     }
-    // Without the exit file its init was killed too: the events of the directory would never tell.
-    child.once('exit', () => void this.#settle(known));
+    // Killed together with its init it leaves no exit file, of which the events of the directory would tell.
+    child.once('exit', () => void dyno.settle());
     child.unref();
-    await this.#launched(known, child.pid!);
-    await this.#follow(known, null, output);
-    known.launching = false;
-    // It may have ended before anybody listened.
-    await this.#settle(known);
+    await dyno.launched(child.pid!);
+    await dyno.follow(null, output);
   }
 
   /** The client's terminal is the dyno's: such a dyno does not outlive the runtime, as its client does not either. */
-  async #launchAttached(known: Known, tty: ExecSpec['tty'], output: DynoOutput): Promise<void> {
-    const {record, directory} = known;
+  async #launchAttached(dyno: ProcessDyno, tty: ExecSpec['tty'], output: DynoOutput): Promise<void> {
+    const {record, directory} = dyno;
     const session = await startSession({
       file: 'bash',
       args: [INIT, directory.path],
@@ -296,109 +259,41 @@ export class ProcessEngine implements Engine {
       env: {...dynoEnvironment(record, directory), DYNO_INIT_COMMAND: record.spec.command},
       tty,
     });
-    known.session = session;
-    void session.exited.then(async () => {
+    dyno.session = session;
+    void session.exited.then(() => {
       output.end();
-      await this.#settle(known);
+      void dyno.settle();
     });
-    await this.#launched(known, session.pid);
-    known.launching = false;
-    await this.#settle(known);
-  }
-
-  async #launched(known: Known, pid: number): Promise<void> {
-    const {record, directory} = known;
-    record.init = {pid, identity: (await identityOf(pid)) ?? 'ended'};
-    await directory.save(record);
-  }
-
-  async #follow(known: Known, since: string | null, output: DynoOutput): Promise<void> {
-    await known.tail?.drop();
-    known.tail = new OutputTail(known.directory.path, output);
-    await known.tail.start(since, () => void this.#settle(known));
-  }
-
-  /**
-   * Whether the dyno has ended. Its command's end is the dyno's end, but after SIGTERM every other process keeps its
-   * grace: then the dyno runs until the last of them is gone, or SIGKILL comes.
-   */
-  async #settle(known: Known): Promise<void> {
-    const {record, directory} = known;
-    if (known.exit || known.launching) return;
-    const exit = await directory.readExit();
-    const {init} = record;
-    // Without an init in its record the runtime was killed in the middle of the start.
-    const initLives = init !== null && (await identityOf(init.pid)) === init.identity;
-    if (exit === null && initLives) return;
-    const rest = await this.#processesOf(known);
-    if (rest.length > 0 && (await directory.isStopping())) return this.#settleLater(known);
-    for (const pid of rest) signalProcess(pid, 'SIGKILL');
-    if (known.exit) return;
-    known.exit = exit ?? (await directory.readExit()) ?? {status: 137, at: Date.now(), outOfMemory: false};
-    await known.tail?.end();
-    this.#emit({kind: 'ended', engineId: record.engineId});
-  }
-
-  #settleLater(known: Known): void {
-    known.lingering ??= setTimeout(() => {
-      known.lingering = null;
-      void this.#settle(known);
-    }, LINGER_LOOK_MS);
-  }
-
-  /** All but its init, which only waits for the others. */
-  async #processesOf({record}: Known): Promise<number[]> {
-    const pids = await processesOf(record.engineId, record.init?.pid);
-    return pids.filter((pid) => pid !== record.init?.pid);
+    await dyno.launched(session.pid);
   }
 
   /** What other engine objects of this owner and runtime started or removed meanwhile. */
   async #look(): Promise<void> {
     const names = await listDynoNames(this.#dynosRoot, this.#runtime);
-    for (const name of names) {
-      if (this.#dynos.has(name) || this.#starting.has(name)) continue;
+    const isNew = (name: string) => !this.#dynos.has(name) && !this.#starting.has(name);
+    for (const name of [...names].filter(isNew)) {
       const record = await readRecord(join(this.#dynosRoot, name));
-      if (record && !this.#dynos.has(name) && !this.#starting.has(name)) this.#remember(record);
+      if (record && isNew(name)) this.#remember(record);
     }
-    for (const [engineId, known] of this.#dynos) {
-      if (names.has(engineId) || known.launching) continue;
+    for (const [engineId, dyno] of this.#dynos) {
+      if (names.has(engineId) || dyno.launching) continue;
       this.#dynos.delete(engineId);
-      await known.tail?.end();
+      await dyno.forget();
     }
   }
 
-  #remember(record: DynoRecord): Known {
-    const directory = new DynoDirectory(join(this.#dynosRoot, record.engineId));
-    const known: Known = {record, directory, tail: null, session: null, exit: null, lingering: null, launching: false};
-    this.#dynos.set(record.engineId, known);
-    return known;
+  #remember(record: DynoRecord): ProcessDyno {
+    const {engineId} = record;
+    const directory = new DynoDirectory(join(this.#dynosRoot, engineId));
+    const dyno = new ProcessDyno(record, directory, () => this.#emit({kind: 'ended', engineId}));
+    this.#dynos.set(engineId, dyno);
+    return dyno;
   }
 
-  #known(engineId: string): Known {
-    const known = this.#dynos.get(engineId);
-    if (!known) throw new DynoError('not_found', {resource: 'dyno'});
-    return known;
-  }
-
-  #dynoOf({record, exit}: Known): EngineDyno {
-    const {engineId, createdAt, address, spec} = record;
-    return {
-      engineId,
-      id: spec.id,
-      appId: spec.appId,
-      app: spec.app,
-      name: spec.name,
-      kind: spec.kind,
-      release: spec.release,
-      size: spec.size,
-      command: spec.command,
-      port: spec.port,
-      createdAt,
-      running: exit === null,
-      exit,
-      endpoint: spec.port === null ? null : {host: address, port: spec.port},
-      address,
-    };
+  #known(engineId: string): ProcessDyno {
+    const dyno = this.#dynos.get(engineId);
+    if (!dyno) throw new DynoError('not_found', {resource: 'dyno'});
+    return dyno;
   }
 
   #emit(event: EngineEvent): void {

@@ -1,0 +1,148 @@
+import type {DynoExit, DynoOutput, DynoSignal, DynoUsage, EngineDyno} from '../engine.js';
+import type {DynoDirectory, DynoRecord} from './dyno-directory.js';
+import {connects} from './loopback-address.js';
+import {OutputTail} from './output-tail.js';
+import {identityOf, processesOf, signalProcess, usageOf} from './process-table.js';
+import type {StartedSession} from './start-session.js';
+
+/** ms between looks at a dyno whose command has ended while others of its processes have their grace */
+const LINGER_LOOK_MS = 100;
+/** ms between two sweeps of processes that were being forked during the first */
+const SWEEP_MS = 5;
+
+/**
+ * One dyno of the process engine, whoever started it:
+ *
+ *   launching ──▶ running ──command ended──▶ ended
+ *                    │                         ▲
+ *                 SIGTERM ──▶ others have their grace
+ */
+export class ProcessDyno {
+  readonly record: DynoRecord;
+  readonly directory: DynoDirectory;
+  /** the client's terminal, for as long as the runtime lives that opened it */
+  session: StartedSession | null = null;
+  /** its processes are being started; nothing can be said of its end */
+  launching = false;
+  exit: DynoExit | null = null;
+  readonly #onEnd: () => void;
+  #tail: OutputTail | null = null;
+  #lingering: NodeJS.Timeout | null = null;
+
+  constructor(record: DynoRecord, directory: DynoDirectory, onEnd: () => void) {
+    this.record = record;
+    this.directory = directory;
+    this.#onEnd = onEnd;
+  }
+
+  async launched(pid: number): Promise<void> {
+    this.record.init = {pid, identity: (await identityOf(pid)) ?? 'ended'};
+    await this.directory.save(this.record);
+  }
+
+  /** Takes up its output at a cursor, or from the beginning. */
+  async follow(since: string | null, output: DynoOutput): Promise<void> {
+    await this.#tail?.drop();
+    this.#tail = new OutputTail(this.directory.path, output);
+    await this.#tail.start(since, () => void this.settle());
+    if (this.exit) await this.#tail.end();
+  }
+
+  /**
+   * Finds out whether it has ended. Its command's end is the dyno's end, but after SIGTERM every other process keeps
+   * its grace: then the dyno runs until the last of them is gone, or SIGKILL comes.
+   */
+  async settle(): Promise<void> {
+    if (this.exit || this.launching) return;
+    const exit = await this.directory.readExit();
+    if (exit === null && (await this.#initLives())) return;
+    const rest = await this.#processes();
+    if (rest.length > 0 && (await this.directory.isStopping())) return this.#settleLater();
+    for (const pid of rest) signalProcess(pid, 'SIGKILL');
+    if (this.exit) return;
+    this.exit = exit ?? (await this.directory.readExit()) ?? {status: 137, at: Date.now(), outOfMemory: false};
+    await this.#tail?.end();
+    this.#onEnd();
+  }
+
+  async signal(signal: DynoSignal): Promise<void> {
+    if (signal === 'SIGTERM') await this.directory.markStopping();
+    for (const pid of await this.#processes()) signalProcess(pid, signal);
+  }
+
+  async usage(): Promise<DynoUsage | null> {
+    const pids = this.exit ? [] : await this.#processes();
+    if (pids.length === 0) return null;
+    return {...(await usageOf(pids)), cache: 0, pgpgin: 0, pgpgout: 0};
+  }
+
+  async isBound(): Promise<boolean> {
+    const {address, spec} = this.record;
+    return spec.port !== null && (await connects(address, spec.port));
+  }
+
+  /** Ends what is left of it, and all it had on disk. */
+  async remove(): Promise<void> {
+    const {engineId, init} = this.record;
+    if (init && (await this.#initLives())) signalProcess(init.pid, 'SIGKILL');
+    for (let pids = await processesOf(engineId); pids.length > 0; pids = await processesOf(engineId)) {
+      for (const pid of pids) signalProcess(pid, 'SIGKILL');
+      await new Promise((resolve) => setTimeout(resolve, SWEEP_MS));
+    }
+    if (this.#lingering) clearTimeout(this.#lingering);
+    await this.#tail?.end();
+    await this.directory.remove();
+  }
+
+  /** Somebody else removed it. */
+  async forget(): Promise<void> {
+    await this.#tail?.end();
+  }
+
+  /** Lets go of it; it runs on. */
+  async drop(): Promise<void> {
+    if (this.#lingering) clearTimeout(this.#lingering);
+    await this.#tail?.drop();
+  }
+
+  toEngineDyno(): EngineDyno {
+    const {engineId, createdAt, address, spec} = this.record;
+    return {
+      engineId,
+      id: spec.id,
+      appId: spec.appId,
+      app: spec.app,
+      name: spec.name,
+      kind: spec.kind,
+      release: spec.release,
+      size: spec.size,
+      command: spec.command,
+      port: spec.port,
+      createdAt,
+      running: this.exit === null,
+      exit: this.exit,
+      endpoint: spec.port === null ? null : {host: address, port: spec.port},
+      address,
+    };
+  }
+
+  #settleLater(): void {
+    this.#lingering ??= setTimeout(() => {
+      this.#lingering = null;
+      void this.settle();
+    }, LINGER_LOOK_MS);
+  }
+
+  /** Without an init in its record the runtime was killed in the middle of the start. */
+  async #initLives(): Promise<boolean> {
+    const {init} = this.record;
+    return init !== null && (await identityOf(init.pid)) === init.identity;
+  }
+
+  /** All but its init, which only waits for the others. */
+  async #processes(): Promise<number[]> {
+    const {engineId, init} = this.record;
+    const pids = await processesOf(engineId, init?.pid);
+    return pids.filter((pid) => pid !== init?.pid);
+  }
+}
