@@ -5,7 +5,7 @@ import {edgeName} from '../../src/engine/docker/space/names.js';
 import {describeDocker} from '../support/docker.js';
 import {Netns} from './netns.js';
 import {dynoPeer, peerScript, type Probe, whyNoPeers} from './peers.js';
-import {until} from './until.js';
+import {until} from '../support/until.js';
 import {World} from './world.js';
 
 const PORT = 23001;

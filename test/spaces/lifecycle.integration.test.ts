@@ -12,7 +12,7 @@ import {egressName} from '../../src/engine/docker/space/names.js';
 import {SocketProxy} from '../engine/docker/socket-proxy.js';
 import {describeDocker} from '../support/docker.js';
 import {OTHER_PORT, whyNoPeers} from './peers.js';
-import {until} from './until.js';
+import {until} from '../support/until.js';
 import {guardTables, World} from './world.js';
 
 describeDocker('life of a space on Docker', function () {

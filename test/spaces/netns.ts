@@ -11,14 +11,18 @@ export class Netns {
   readonly name = `dyno${randomBytes(3).toString('hex')}`;
   readonly #processes = new Set<ChildProcess>();
 
-  private constructor(readonly address: string) {}
+  /** `host`: this machine, as it is called from there */
+  private constructor(
+    readonly address: string,
+    readonly host: string,
+  ) {}
 
   /** A neighbour of this host, which is its default gateway. */
   static async beside(): Promise<Netns> {
     // Public-looking addresses (TEST-NET-2) that nobody here has.
     const subnet = allocateSubnet('198.51.100.0/24', parseRoutes(readFileSync('/proc/net/route', 'latin1')), 30);
     const [host, own] = [1, 2].map((offset) => formatAddress(parseSubnet(subnet)!.first + offset)) as [string, string];
-    const ns = new Netns(own);
+    const ns = new Netns(own, host);
     await ns.#wire(30);
     await run('ip', ['addr', 'add', `${host}/30`, 'dev', ns.#outer]);
     await ns.ip('route', 'add', 'default', 'via', host);
@@ -27,7 +31,7 @@ export class Netns {
 
   /** On a bridge of this host, with `gateway` as its way elsewhere. */
   static async on(bridge: string, address: string, bits: number, gateway: string): Promise<Netns> {
-    const ns = new Netns(address);
+    const ns = new Netns(address, gateway);
     await ns.#wire(bits);
     await run('ip', ['link', 'set', ns.#outer, 'master', bridge]);
     await ns.ip('route', 'add', 'default', 'via', gateway);
