@@ -68,7 +68,7 @@ export function assemble(
     log,
     domains: new Domains({store, runtimes, authority, clock}),
     promotions: new Promotions({store, releases, queue, clock, log}),
-    spaces: new Spaces({store, runtimes, clock, account, queue, log, basePort: port, machineRanges}),
+    spaces: new Spaces({store, runtimes, clock, account, queue, log, home, basePort: port, machineRanges}),
     attach: new AttachTickets(port, clock),
     appLog: writeAppLog,
     webUrl: (app) => webUrlOf(store, port, app),

@@ -58,10 +58,6 @@ describe('supervision', function () {
     await platform.appWithCode('demo', {web: 'x'});
     const old = platform.us;
     await platform.stop();
-    // What the fixture's process table does when a process ends.
-    void until('the request', () => old.calls('POST', /shutdown/).length > 0).then(() =>
-      platform.runtimes.delete('us'),
-    );
     await platform.start('2.0.0');
     await until('the new runtime', () => platform.us !== undefined && platform.us !== old && connected('us')());
     expect(old.calls('POST', /shutdown/)[0]!.body).to.deep.equal({dynos: 'keep'});

@@ -50,7 +50,7 @@ export const inboundRulesetRoutes = [
     '/spaces/:space/inbound-ruleset',
     {title: 'replace trusted IP ranges', answers: 'inbound-ruleset', body},
     ({context, params, body: {rules}}) => {
-      const {id} = context.store.spaces.get(params.space!);
+      const {id} = context.spaces.requireAlive(context.store.spaces.get(params.space!));
       return context.queue.run(id, async () => {
         const space = context.store.spaces.get(id);
         const ruleset = await context.spaces.replaceRules(space, checkRules(rules as InboundRule[]));

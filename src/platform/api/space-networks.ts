@@ -105,7 +105,7 @@ export const spaceNetworkRoutes = [
     return spaceDrain(space);
   }),
   route('PUT', '/spaces/:space/log-drain', {title: 'set the log drain of a space', answers: 'log-drain'}, (call) => {
-    const {id} = requireSpace(call);
+    const {id} = call.context.spaces.requireAlive(requireSpace(call));
     const url = call.body.url ? requireHttps(call.body.url as string) : null;
     return call.context.queue.run(id, () => setDrain(call.context, call.context.store.spaces.get(id), url));
   }),

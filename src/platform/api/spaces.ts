@@ -99,7 +99,7 @@ export const spaceRoutes = [
     '/spaces/:space',
     {title: 'rename a space', answers: 'space', body: {type: 'object', properties: {name: {type: 'string'}}}},
     ({context, params, body, variant, expansions}) => {
-      const space = context.store.spaces.get(params.space!);
+      const space = context.spaces.requireAlive(context.store.spaces.get(params.space!));
       const name = body.name === undefined ? space.name : requireSpaceName(body.name as string);
       return spaceJson(context, context.spaces.rename(space, name), variant, expansions);
     },
@@ -111,7 +111,7 @@ export const spaceRoutes = [
   route('POST', '/spaces/:space/transfer', {title: 'give a space to another team', answers: 'space'}, (call) => {
     const {context, params, body, variant} = call;
     const {store, clock} = context;
-    const space = store.spaces.get(params.space!);
+    const space = context.spaces.requireAlive(store.spaces.get(params.space!));
     const team = store.teams.get(body.new_owner as string);
     store.spaces.update(space.id, {teamId: team.id, updatedAt: timestamp(clock.now())});
     return spaceJson(context, store.spaces.get(space.id), variant);

@@ -1,5 +1,7 @@
+import {rmSync} from 'node:fs';
 import type {Clock} from '../../model/clock.js';
 import {DynoError} from '../../model/error.js';
+import type {HomeLayout} from '../../model/home-layout.js';
 import {spaceRouterPorts} from '../../model/ports.js';
 import type {Range} from '../../model/subnets.js';
 import {
@@ -39,6 +41,7 @@ export interface SpacesOptions {
   queue: KeyedQueue;
   log: PlatformLog;
   basePort: number;
+  home: HomeLayout;
   /** ranges that this machine has in use besides spaces */
   machineRanges: () => Range[];
 }
@@ -91,6 +94,12 @@ export class Spaces {
     return store.spaces.get(space.id);
   }
 
+  /** A space that is not on its way out. @throws DynoError invalid_params */
+  requireAlive(space: Space): Space {
+    if (space.state !== 'deleting') return space;
+    throw new DynoError('invalid_params', {message: `Space ${space.name} is being destroyed.`});
+  }
+
   /** Replaces all rules, at once for new and open connections. @throws DynoError invalid_params */
   async replaceRules(space: Space, rules: InboundRule[]): Promise<InboundRuleset> {
     const {runtimes, clock, account} = this.#options;
@@ -101,6 +110,7 @@ export class Spaces {
 
   /** @throws DynoError invalid_params while apps live in it */
   destroy(space: Space): Space {
+    if (space.state === 'deleting') return space;
     const {store, clock} = this.#options;
     const apps = store.apps.listOf({spaceId: space.id});
     if (apps.length > 0) {
@@ -139,10 +149,14 @@ export class Spaces {
   }
 
   async #remove(space: Space): Promise<void> {
-    const {runtimes, store, queue, log} = this.#options;
+    const {runtimes, store, queue, log, home} = this.#options;
     await queue.run(space.id, async () => {
       try {
         await runtimes.retire(space.runtime);
+        // What could not be removed while its runtime lived is removed by none.
+        for (const left of store.apps.listDeleted())
+          if (left.runtime === space.runtime) store.apps.forgetDeleted(left.id);
+        rmSync(home.runtime(space.runtime).root, {recursive: true, force: true});
         store.spaces.delete(space.id);
         log.info(`space ${space.name}: gone`);
       } catch (error) {

@@ -27,6 +27,8 @@ export class FixtureRuntime {
   /** exit status and output of the next release phases */
   releasePhase: {status: number; output: string; wait?: Promise<void>} = {status: 0, output: 'migrated\n'};
   spacesHold = true;
+  /** called when it has ended because it was asked to */
+  onShutdown: () => void = () => undefined;
   version: string;
   readonly #server: Server;
   readonly #socketPath: string;
@@ -125,7 +127,7 @@ export class FixtureRuntime {
     if (path === '/chaos') return json(undefined, 202);
     if (path === '/shutdown') {
       json(undefined, 202);
-      return void setImmediate(() => void this.close());
+      return void setImmediate(() => void this.close().then(() => this.onShutdown()));
     }
     if (kind === 'images' || kind === 'build-cache') return json(undefined, 204);
     if (kind === 'slugs')

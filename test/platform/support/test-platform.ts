@@ -154,6 +154,9 @@ export class TestPlatform {
     return {
       start: ({name}) => {
         const runtime = new FixtureRuntime(this.home.runtime(name).socket, version);
+        runtime.onShutdown = () => {
+          if (this.runtimes.get(name) === runtime) this.runtimes.delete(name);
+        };
         this.runtimes.set(name, runtime);
         void runtime.listen();
       },
