@@ -193,13 +193,7 @@ export class AppDynos {
   }
 
   dynoById(id: string): Dyno | undefined {
-    const {slots, leaving, oneOffs} = this.observed;
-    const gone = leaving.get(id) ?? oneOffs.get(id);
-    if (gone) return gone;
-    for (const {current, successor} of slots.values()) {
-      if (current?.id === id) return current;
-      if (successor?.id === id) return successor;
-    }
+    for (const dyno of this.#dynos()) if (dyno.id === id) return dyno;
     return undefined;
   }
 
@@ -245,15 +239,30 @@ export class AppDynos {
     this.look();
   }
 
+  /**
+   * The clock has jumped ahead. The random minutes of the daily cycle spread a fleet's restarts over the day; whoever
+   * jumps wants to see them now: all that is older than a day is due.
+   */
+  clockJumped(): void {
+    for (const dyno of this.#dynos()) {
+      if (dyno.createdAt + this.desired.limits.cycleMs <= this.now) dyno.cycleAt = Math.min(dyno.cycleAt, this.now);
+    }
+    this.look();
+  }
+
   /** Nothing waits any more on behalf of its dynos, which go on running. */
   letGo(): void {
     this.#cancelDue();
-    const {slots, leaving, oneOffs} = this.observed;
-    for (const {current, successor} of slots.values()) {
-      current?.ended.abort();
-      successor?.ended.abort();
+    for (const dyno of this.#dynos()) dyno.ended.abort();
+  }
+
+  *#dynos(): Iterable<Dyno> {
+    for (const {current, successor} of this.observed.slots.values()) {
+      if (current) yield current;
+      if (successor) yield successor;
     }
-    for (const dyno of [...leaving.values(), ...oneOffs.values()]) dyno.ended.abort();
+    yield* this.observed.leaving.values();
+    yield* this.observed.oneOffs.values();
   }
 
   #noticeClock(): void {

@@ -55,7 +55,8 @@ export class DynoManager {
       outOfMemory: (engineId) => this.#outOfMemory(engineId),
       asked: () => ++this.#questions,
     });
-    this.#sampler = new Sampler(this.#ground, () => this.#running());
+    const onJump = () => this.#apps.forEach((app) => app.clockJumped());
+    this.#sampler = new Sampler(this.#ground, () => this.#running(), onJump);
   }
 
   /**

@@ -211,11 +211,11 @@ function describeLifecycle(under: EngineUnderTest): void {
     expect(log).to.include.members(['web.1: Idling', 'web.1: Unidling', 'web.1: State changed from down to starting']);
   });
 
-  it('28 hours cycle every dyno', async () => {
+  it('25 hours cycle every dyno', async () => {
     run({web: 'node server.mjs', worker: 'bash trapping.sh'});
     await isUp();
     const before = manager.dynosOf(rig.appId).map(({id}) => id);
-    clock.advance(28 * HOUR);
+    clock.advance(25 * HOUR);
     await until('all cycled', () => {
       const now = manager.dynosOf(rig.appId);
       return now.every(({id, state}) => !before.includes(id) && state === 'up');

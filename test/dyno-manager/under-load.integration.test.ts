@@ -1,0 +1,161 @@
+import {expect} from 'chai';
+import http from 'node:http';
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {DockerEngine} from '../../src/engine/docker/docker-engine.js';
+import {ProcessEngine} from '../../src/engine/process/process-engine.js';
+import type {AppSpec} from '../../src/model/spec.js';
+import {Runtime} from '../../src/runtime/runtime.js';
+import {ownedBy} from '../engine/docker/owned-by.js';
+import {Rig} from '../engine/contract/rig.js';
+import type {EngineUnderTest} from '../engine/contract/rig.js';
+import {describeDocker} from '../support/docker.js';
+import {until} from '../support/until.js';
+import {HOUR, SECOND, appOf, releaseOf} from './harness.js';
+
+/** Requests that go on until stop(): the status of each, by count. */
+function startLoad(url: string, host: string): {counts: Map<string, number>; stop(): Promise<void>} {
+  const counts = new Map<string, number>();
+  let isOver = false;
+  const {port} = new URL(url);
+  const one = () =>
+    new Promise<string>((resolve) => {
+      const request = http.get({host: '127.0.0.1', port, headers: {host}, agent: false}, (response) => {
+        response.resume();
+        response.on('end', () => resolve(String(response.statusCode)));
+        response.on('error', (error) => resolve(error.message));
+      });
+      request.on('error', (error) => resolve(error.message));
+    });
+  const loop = async () => {
+    while (!isOver) {
+      const outcome = await one();
+      counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+    }
+  };
+  const loops = Array.from({length: 4}, loop);
+  return {
+    counts,
+    async stop() {
+      isOver = true;
+      await Promise.all(loops);
+    },
+  };
+}
+
+/** Dyno manager and router together, on real processes, while clients go on asking. */
+function describeUnderLoad(under: EngineUnderTest): void {
+  let rig: Rig;
+  let runtime: Runtime;
+  let directory: string;
+  let revision = 0;
+
+  before(async function () {
+    this.timeout(180 * SECOND);
+    rig = new Rig(under);
+    await rig.open();
+    directory = mkdtempSync(join(tmpdir(), 'dyno-load-'));
+    runtime = new Runtime({
+      spec: {name: 'us', kind: 'common', router: {host: '127.0.0.1', httpPort: 0}, apps: []},
+      engine: rig.engine,
+      directory,
+    });
+    await runtime.start();
+  });
+
+  after(async function () {
+    this.timeout(90 * SECOND);
+    await runtime.removeApp(rig.appId);
+    await runtime.close({dynos: 'stop'});
+    rmSync(directory, {recursive: true, force: true});
+    expect(await rig.close(), 'leftovers').to.deep.equal([]);
+  });
+
+  async function desire(version: number, web: number, own: Partial<AppSpec> = {}): Promise<void> {
+    const release = releaseOf(version, {image: rig.image, processTypes: {web: 'node server.mjs'}});
+    await runtime.setApp(appOf({web}, {...own, id: rig.appId, revision: ++revision, release}));
+  }
+
+  const allUp = (version: number, web: number) =>
+    until(`${web} dynos of v${version}`, () => {
+      const dynos = runtime.dynosOf(rig.appId);
+      return dynos.length === web && dynos.every(({state, release}) => state === 'up' && release === version);
+    });
+
+  async function expectNoLoss(act: () => Promise<void>): Promise<void> {
+    const load = startLoad(runtime.status().routerUrl, 'demo.localhost');
+    await until('a first request', () => load.counts.size > 0);
+    await act();
+    await load.stop();
+    expect([...load.counts.keys()], (await linesWith('at=error')).join('\n')).to.deep.equal(['200']);
+  }
+
+  async function linesWith(text: string): Promise<string[]> {
+    const found: string[] = [];
+    const ended = new AbortController();
+    for await (const records of runtime.readLog(rig.appId, {lines: 1500}, ended.signal)) {
+      for (const {message} of [records].flat()) if (message.includes(text)) found.push(message);
+    }
+    return found;
+  }
+
+  it('a preboot deploy loses no request', async () => {
+    // Its window of three minutes, made short.
+    const own = {features: ['preboot'], limits: {bootTimeoutMs: 20 * SECOND, prebootWaitMs: -15 * SECOND}};
+    await desire(3, 2, own);
+    await allUp(3, 2);
+    await expectNoLoss(async () => {
+      await desire(4, 2, own);
+      await allUp(4, 2);
+      await until('the old ones gone', async () => (await rig.engine.listDynos()).length === 2);
+    });
+  });
+
+  it('scaling down loses no request', async () => {
+    await desire(4, 3);
+    await allUp(4, 3);
+    await expectNoLoss(async () => {
+      await desire(4, 1);
+      await until('one dyno left', async () => (await rig.engine.listDynos()).length === 1);
+    });
+  });
+
+  it('cycling two dynos loses no request', async () => {
+    await desire(5, 2, {limits: {cycleMs: 4 * SECOND, cycleJitterMs: 0}});
+    await allUp(5, 2);
+    const before = runtime.dynosOf(rig.appId).map(({id}) => id);
+    await expectNoLoss(async () => {
+      await until('both cycled', () =>
+        runtime.dynosOf(rig.appId).every(({id, state}) => !before.includes(id) && state === 'up'),
+      );
+    });
+    await desire(5, 2);
+  });
+
+  it('a clock that jumps by 25 hours cycles all', async () => {
+    await allUp(5, 2);
+    const before = runtime.dynosOf(rig.appId).map(({id}) => id);
+    runtime.setClock({advanceMs: 25 * HOUR});
+    await until('both cycled', () =>
+      runtime.dynosOf(rig.appId).every(({id, state}) => !before.includes(id) && state === 'up'),
+    );
+  });
+
+  it('the clock goes back, and deadlines with it', async () => {
+    runtime.setClock({reset: true});
+    runtime.restart(rig.appId, {dyno: 'web.1'});
+    await allUp(5, 2);
+    expect(Date.parse(runtime.clockInfo().now)).to.be.closeTo(Date.now(), 5 * SECOND);
+  });
+}
+
+describe('deploys and cycling under load, process engine', function () {
+  this.timeout(120 * SECOND);
+  describeUnderLoad({make: (identity) => new ProcessEngine(identity), leftovers: () => Promise.resolve([])});
+});
+
+describeDocker('deploys and cycling under load, docker engine', function () {
+  this.timeout(180 * SECOND);
+  describeUnderLoad({make: (identity) => new DockerEngine({...identity, stackImage: 'host'}), leftovers: ownedBy});
+});
