@@ -3,6 +3,7 @@ import type {DynoInfo, DynoSelector} from '../../runtime/protocol.js';
 import type {PlatformContext} from '../context.js';
 import type {ApiCall} from '../http/route.js';
 import {route} from '../http/route.js';
+import {within} from '../runtimes/within.js';
 import type {App} from '../store/apps.js';
 import {appReference} from './app-json.js';
 import type {OneOffBody} from './one-off.js';
@@ -35,10 +36,13 @@ function releaseReference({store}: PlatformContext, app: App, version: number): 
 
 const seconds = (time: string): string => time.replace(/\.\d+Z$/, 'Z');
 
+/** ms that a list of dynos may take */
+const ANSWER_MS = 20_000;
+
 /** Dynos that are there: one that went down is gone for the API. */
 export async function listDynos(context: PlatformContext, app: App): Promise<DynoInfo[]> {
   const client = await context.runtimes.clientFor(app);
-  const dynos = await client.dynos(app.id);
+  const dynos = await within(ANSWER_MS, app.region, client.dynos(app.id));
   return dynos.filter((dyno) => dyno.state !== 'down' || dyno.kind === 'formation').sort(byNameAndNumber);
 }
 

@@ -3,14 +3,18 @@ import {DynoError} from '../../model/error.js';
 import type {EngineFacts} from '../../runtime/protocol.js';
 import type {PlatformContext} from '../context.js';
 import {route} from '../http/route.js';
+import {within} from '../runtimes/within.js';
 
 /** What Heroku's API has no word for. */
+
+/** ms that a runtime has to say how it is */
+const STATUS_MS = 3000;
 
 async function platformFacts({runtimes, version, apiUrl, authority}: PlatformContext) {
   const found = await Promise.all(
     runtimes.names.map(async (name) => {
       const status = runtimes.isConnected(name)
-        ? await (await runtimes.clientOf(name)).status().catch(() => null)
+        ? await within(STATUS_MS, name, (await runtimes.clientOf(name)).status()).catch(() => null)
         : null;
       return {name, status};
     }),

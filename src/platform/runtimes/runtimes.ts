@@ -10,10 +10,13 @@ import type {Store} from '../store/store.js';
 import {appSpecOf} from './app-spec.js';
 import {RuntimeLink} from './runtime-link.js';
 import type {RuntimeProcesses} from './runtime-process.js';
+import {within} from './within.js';
 import {commonRegions, runtimeNameOf, runtimeSpecOf} from './runtime-spec.js';
 
 /** ms that an API call waits for a runtime before it says so */
 const CONNECT_MS = 60_000;
+/** ms that a change waits for its runtime to take it */
+const PUSH_MS = 15_000;
 /** ms that the removal of an app may hold up the call that asked for it */
 const REMOVE_MS = 90_000;
 
@@ -91,7 +94,7 @@ export class Runtimes {
     const link = this.ensure(runtimeNameOf(store, app));
     if (!link.isConnected) return;
     try {
-      await link.client.putApp(appSpecOf(store, app));
+      await within(PUSH_MS, link.name, link.client.putApp(appSpecOf(store, app)));
     } catch (error) {
       log.error(`runtime ${link.name}: app ${app.name}`, error);
     }
@@ -103,7 +106,9 @@ export class Runtimes {
     const link = this.#links.get(name);
     const spec = runtimeSpecOf(store, basePort, name);
     if (!link?.isConnected || !spec) return;
-    await link.client.putSpec(spec).catch((error: unknown) => log.error(`runtime ${name}`, error));
+    await within(PUSH_MS, name, link.client.putSpec(spec)).catch((error: unknown) =>
+      log.error(`runtime ${name}`, error),
+    );
   }
 
   /** Entries for an app's log, in order; kept for a runtime that is starting. */

@@ -10,6 +10,7 @@ import {newId, isId} from '../store/identity.js';
  */
 export class OutputStreams {
   readonly #folder: string;
+  readonly #lost = new Map<string, number>();
   readonly #growing = new Map<string, Set<() => void>>();
 
   constructor(folder: string) {
@@ -25,15 +26,25 @@ export class OutputStreams {
     return id;
   }
 
+  /** What does not fit on the disk is lost, and the stream says so: the build or command itself must not fail for it. */
   append(id: string, text: string): void {
     if (text === '') return;
-    appendFileSync(this.#path(id), text);
+    try {
+      const lost = this.#lost.get(id);
+      if (lost !== undefined)
+        appendFileSync(this.#path(id), ` !     ${lost} characters were lost: the disk was full.\n`);
+      this.#lost.delete(id);
+      appendFileSync(this.#path(id), text);
+    } catch {
+      this.#lost.set(id, (this.#lost.get(id) ?? 0) + text.length);
+    }
     this.#wake(id);
   }
 
   end(id: string): void {
     const readers = this.#growing.get(id);
     this.#growing.delete(id);
+    this.#lost.delete(id);
     for (const wake of readers ?? []) wake();
   }
 
