@@ -73,7 +73,9 @@ export class AppRoutes {
     await drained;
   }
 
+  /** The app is gone: whoever waits for a dyno waits in vain. */
   close(): void {
+    this.app = {...this.app, wantsWeb: false};
     this.setDynos([]);
   }
 

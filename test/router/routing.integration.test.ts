@@ -187,6 +187,19 @@ describe('routing', () => {
     expect(dynoOf(await fixture.ask(GET))).to.equal('web.2');
   });
 
+  it("one app's flood is cut at its own limit and leaves its neighbour alone", async () => {
+    await open({dynos: 2});
+    const [stuck, well] = fixture.dynos;
+    stuck!.answer = () => undefined;
+    fixture.router.setDynos('app-1', [{id: 'stuck', name: 'web.1', state: 'up', endpoint: stuck!.endpoint}]);
+    fixture.router.setApp({...fixture.app, id: 'app-2', name: 'neighbour', hosts: ['neighbour.localhost']});
+    fixture.router.setDynos('app-2', [{id: 'well', name: 'web.1', state: 'up', endpoint: well!.endpoint}]);
+    for (let count = 0; count < 250; count++) (await fixture.client()).send(GET);
+    await eventually(() => fixture.lines.length === 50);
+    expect(fixture.lines.every((line) => line.includes('code=H11'))).to.equal(true);
+    expect(dynoOf(await fixture.ask(GET.replace('demo', 'neighbour')))).to.equal('web.2');
+  });
+
   it('forgets an app: its host is unknown, its connections end', async () => {
     await open();
     await fixture.ask(GET);
