@@ -17,6 +17,7 @@ import type {Start} from './new-dyno.js';
 import {outcomesOf} from './outcomes.js';
 import {plan} from './plan.js';
 import {shiftTimes} from './shift-times.js';
+import {WaitingSessions} from './waiting-sessions.js';
 
 /** A plan that finds no end is a defect of ours; better told than looped. */
 const MOST_TURNS = 100;
@@ -37,6 +38,7 @@ export class AppDynos {
   readonly observed: Observed;
   readonly runner: DynoRunner;
   readonly ground: Ground;
+  readonly sessions: WaitingSessions;
   desired: Desired;
   spec: AppSpec | null = null;
   /** names whose next start `chaos:slow-boot` holds up */
@@ -53,6 +55,7 @@ export class AppDynos {
   constructor(appId: string, ground: Ground, hooks: AppHooks) {
     this.appId = appId;
     this.ground = ground;
+    this.sessions = new WaitingSessions(ground.clock);
     this.hooks = hooks;
     this.observed = newObserved(ground.clock.now());
     this.desired = desiredOf(null, ground.runtime.kind);
@@ -253,6 +256,7 @@ export class AppDynos {
   /** Nothing waits any more on behalf of its dynos, which go on running. */
   letGo(): void {
     this.#cancelDue();
+    this.sessions.close();
     for (const dyno of this.#dynos()) dyno.ended.abort();
   }
 

@@ -2,6 +2,9 @@ import {PassThrough, pipeline} from 'node:stream';
 import type {Session} from '../engine/engine.js';
 import type {Clock, Timer} from '../model/clock.js';
 
+/** bytes of output held for a client that is yet to come, or slow */
+const EARLY_OUTPUT_BYTES = 1024 * 1024;
+
 export interface AttachedOptions {
   clock: Clock;
   /** ms without a byte in either direction until the client is hung up on */
@@ -16,7 +19,8 @@ export interface AttachedOptions {
  */
 export function attachedSession(session: Session, {clock, idleMs, onLost}: AttachedOptions): Session {
   const input = new PassThrough();
-  const output = new PassThrough();
+  // Before the client is there this is all that its dyno can say; then it waits.
+  const output = new PassThrough({highWaterMark: EARLY_OUTPUT_BYTES});
   let lastActivity = clock.now();
   let timer: Timer | null = null;
   const touch = () => void (lastActivity = clock.now());

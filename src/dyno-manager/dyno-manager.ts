@@ -53,6 +53,7 @@ export class DynoManager {
       seen: (engineId, found) => this.#seen(engineId, found),
       listed: (found, asked) => void this.#listed(found, asked),
       outOfMemory: (engineId) => this.#outOfMemory(engineId),
+      isKnown: (engineId) => this.#known.has(engineId),
       asked: () => ++this.#questions,
     });
     const onJump = () => this.#apps.forEach((app) => app.clockJumped());

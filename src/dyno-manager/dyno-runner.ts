@@ -13,7 +13,7 @@ import {OutputTap} from './output-tap.js';
 import {untilReachable} from './until-reachable.js';
 
 /** ms that the end of a dyno is held back at most, so that its last output comes before its last line */
-const LAST_OUTPUT_MS = 1000;
+const LAST_OUTPUT_MS = 2000;
 
 /** What becomes of one dyno, told to whom its app's dynos belong. Each call may be followed by a look at the whole. */
 export interface RunnerHooks {

@@ -12,6 +12,7 @@ export interface WatchHooks {
   /** all that the engine has; `since`: when it was asked, by the count that asked() gave */
   listed(found: EngineDyno[], asked: number): void;
   outOfMemory(engineId: string): void;
+  isKnown(engineId: string): boolean;
   /** a question is about to go out: what is launched later may be missing in the answer */
   asked(): number;
 }
@@ -87,7 +88,9 @@ export class EngineWatch {
     if (this.#ground.closing.aborted) return;
     if (event.kind === 'resync') void this.list();
     else if (event.kind === 'out-of-memory') this.#hooks.outOfMemory(event.engineId);
-    else if (event.kind !== 'started') void this.look(event.engineId);
+    else if (event.kind === 'ended') void this.look(event.engineId);
+    // The removal of what has ended before is our own doing.
+    else if (event.kind === 'removed' && this.#hooks.isKnown(event.engineId)) void this.look(event.engineId);
   }
 
   #waitToList(): void {

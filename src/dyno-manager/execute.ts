@@ -22,8 +22,7 @@ const executors: Executors = {
     dropSuccessor(app, slot);
     Object.assign(slot, {current: null, rest: 'replacing', waitsFor: dyno.id, crashes: 0, restart: 'no'});
     app.settle(slot);
-    const {restartDrainMs, drainMs} = app.desired.limits;
-    app.leave(dyno, Math.min(restartDrainMs, drainMs));
+    app.leave(dyno, replacementDrain(app, slot.type, why));
   },
 
   retire(app, {name}) {
@@ -100,6 +99,14 @@ const executors: Executors = {
 
 export function execute(app: AppDynos, step: Step): void {
   (executors[step.kind] as (app: AppDynos, step: Step) => void)(app, step);
+}
+
+/** Where others of the type serve meanwhile, requests may take their time; where nobody does, SIGTERM must not wait. */
+function replacementDrain(app: AppDynos, type: string, why: 'restart' | 'cycle'): number {
+  const {runtime, formation, limits} = app.desired;
+  const quantity = formation.find((entry) => entry.type === type)?.quantity ?? 0;
+  const isOneByOne = quantity >= 2 && (why === 'cycle' || runtime === 'space');
+  return isOneByOne ? limits.drainMs : Math.min(limits.restartDrainMs, limits.drainMs);
 }
 
 function dropSuccessor(app: AppDynos, slot: Slot): void {

@@ -12,6 +12,9 @@ import {environmentOf} from './dyno-environment.js';
 import type {Dyno, OneOff} from './dyno.js';
 import {sizeOf} from './memory-policy.js';
 
+/** ms for which a session is kept beyond the time for its client: R13 has to come first */
+const AFTER_ATTACH_ERROR_MS = 1000;
+
 /**
  * Starts a one-off dyno of the current release; resolves when its command is launched (heroku-behaviour.md 2.15).
  *
@@ -40,24 +43,31 @@ export async function runOneOff(app: AppDynos, request: OneOffRequest): Promise<
   const {kind, type, env, attach} = request;
   const of = {app: spec, release: spec.release, name, type, kind, command, size, limits, metrics, env, oneOff};
   const dyno = await app.startOneOff({...of, ...(attach ? {attach} : {})});
+  if (isAttached) await openSession(app, dyno);
   return infoOfOneOff(dyno, ground.runtime.kind);
 }
 
 /** The client's end of an attached one-off dyno. Once per dyno; a client that goes away hangs it up. */
-export async function attachOneOff(app: AppDynos, name: string): Promise<Session> {
-  const dyno = app.runningDyno(name);
-  const {oneOff} = dyno;
-  if (!oneOff?.attached || oneOff.attachBy === null) {
+export function attachOneOff(app: AppDynos, name: string): Session {
+  const waiting = app.sessions.take(name);
+  if (!waiting) {
+    const {oneOff} = app.runningDyno(name);
     const message = oneOff?.attached ? `A client is attached to ${name} already.` : `${name} was not started attached.`;
     throw new DynoError('conflict', {message});
   }
-  oneOff.attachBy = null;
-  const session = await app.ground.engine.attachDyno(dyno.engineId!);
-  return attachedSession(session, {
-    clock: app.ground.clock,
-    idleMs: app.desired.limits.attachIdleMs,
+  waiting.dyno.oneOff!.attachBy = null;
+  return waiting.session;
+}
+
+/** Takes the dyno's output at once, so that nothing is lost when it ends before its client has come. */
+async function openSession(app: AppDynos, dyno: Dyno): Promise<void> {
+  const {ground, desired} = app;
+  const session = attachedSession(await ground.engine.attachDyno(dyno.engineId!), {
+    clock: ground.clock,
+    idleMs: desired.limits.attachIdleMs,
     onLost: () => hangUp(app, dyno),
   });
+  app.sessions.add(dyno, session, desired.limits.attachWaitMs + AFTER_ATTACH_ERROR_MS);
 }
 
 /** A further command inside a running dyno, with the dyno's own environment. */
@@ -84,7 +94,8 @@ export function newOneOff(own: Partial<OneOff>): OneOff {
 export function freeName(app: AppDynos, type: string): string {
   const taken = new Set([...app.observed.oneOffs.values()].map(({name}) => name));
   let number = oneOffNumber(app.ground.random);
-  while (taken.has(dynoName(type, number)) || app.observed.slots.has(dynoName(type, number))) number++;
+  const isTaken = (name: string) => taken.has(name) || app.observed.slots.has(name) || app.sessions.has(name);
+  while (isTaken(dynoName(type, number))) number++;
   return dynoName(type, number);
 }
 

@@ -20,6 +20,9 @@ export function outcomesOf(app: AppDynos): RunnerHooks {
       if (dyno.engineId !== null) app.hooks.known(dyno.engineId, app, dyno);
       const slot = app.observed.slots.get(dyno.name);
       if (slot) slot.failures = 0;
+      // A client cannot come before there is something to come to.
+      const {oneOff} = dyno;
+      if (oneOff && oneOff.attachBy !== null) oneOff.attachBy = app.now + app.desired.limits.attachWaitMs;
       if (app.slowBoots.delete(dyno.name)) app.runner.freeze(dyno, app.desired.limits);
       app.look();
     },

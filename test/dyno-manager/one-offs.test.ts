@@ -128,6 +128,25 @@ describe('one-off dynos', () => {
     expect(takeLog()[0]).to.match(/Client connection closed/);
   });
 
+  it('is there for its client when the command is over before it comes', async () => {
+    const {clock, engine, manager} = await runningHarness(appOf({}));
+    const started = manager.runOneOff('app-1', attached({command: 'echo quick'}));
+    await clock.advance(SECOND);
+    const {name} = await started;
+    engine.writeToSession(name, 'quick');
+    await settle();
+    engine.end(name, 7);
+    await clock.advance(5 * SECOND);
+    expect(manager.dynosOf('app-1')).to.deep.equal([]);
+    const session = await manager.attach('app-1', name);
+    const text: string[] = [];
+    session.output.on('data', (chunk: Buffer) => text.push(chunk.toString()));
+    expect(await session.exited).to.equal(7);
+    await settle();
+    expect(text).to.deep.equal(['quick']);
+    expect((await failure(manager.attach('app-1', name))).code).to.equal('not_found');
+  });
+
   it('attaches once, and only what was started for it', async () => {
     const {manager, clock} = await runningHarness(appOf({worker: 1}));
     const started = manager.runOneOff('app-1', attached());
