@@ -1,18 +1,10 @@
-import {fileURLToPath} from 'node:url';
 import {DynoManager} from '../src/dyno-manager/dyno-manager.js';
 import {AppDynos} from '../src/dyno-manager/app-dynos.js';
 import {plan} from '../src/dyno-manager/plan.js';
 import {SECOND, appOf} from '../test/dyno-manager/harness.js';
 import {SimulatedEngine} from '../test/dyno-manager/simulated-engine.js';
 import {VirtualClock} from '../test/support/virtual-clock.js';
-
-/** One measured figure; `goal` is the most it may be. */
-export interface Figure {
-  name: string;
-  value: number;
-  unit: string;
-  goal?: number;
-}
+import type {Figure} from './figure.js';
 
 const DYNOS_PER_APP = 10;
 
@@ -148,10 +140,4 @@ function fastest(act: () => void): number {
     least = Math.min(least, performance.now() - began);
   }
   return least;
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const {name, value, unit, goal} of await measureReconcile()) {
-    console.log(`${name.padEnd(60)} ${value.toFixed(3)} ${unit}${goal === undefined ? '' : ` (goal ≤ ${goal})`}`);
-  }
 }

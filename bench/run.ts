@@ -9,6 +9,7 @@ const benches: Record<string, () => Promise<Figure[]>> = {
   start: async () => (await import('./start-up.js')).measureStartUp(),
   scale: async () => (await import('./scale.js')).measureScale(),
   reconcile: async () => (await import('./reconcile.js')).measureReconcile(),
+  stop: async () => (await import('./stop.js')).measureStop(),
   spaces: async () => (await import('./spaces.js')).measureSpaces(),
   router: async () => (await import('./router.js')).measureRouter(),
 };

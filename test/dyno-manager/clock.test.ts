@@ -1,0 +1,65 @@
+import {expect} from 'chai';
+import type {Clock} from '../../src/model/clock.js';
+import {VirtualClock} from '../support/virtual-clock.js';
+import {HOUR, MINUTE, SECOND, appOf, newHarness} from './harness.js';
+import {SimulatedEngine} from './simulated-engine.js';
+
+/** As the runtime's clock does for `dyno clock`: what is due on the way fires after the jump, a reset keeps delays. */
+class JumpingClock extends VirtualClock implements Clock {
+  #offset = 0;
+
+  override now(): number {
+    return super.now() + this.#offset;
+  }
+
+  jump(ms: number): void {
+    this.#offset += ms;
+  }
+}
+
+async function running(web: number, behaviour = {}) {
+  const clock = new JumpingClock();
+  const harness = newHarness({before: {clock, engine: new SimulatedEngine(clock, () => behaviour)}});
+  harness.manager.setApp(appOf({web}));
+  await harness.manager.start();
+  await clock.advance(2 * SECOND);
+  return {...harness, clock};
+}
+
+describe('a clock that is moved', () => {
+  it('ahead by 25 hours cycles all, whatever their random minutes are', async () => {
+    const {clock, manager} = await running(2);
+    const before = manager.dynosOf('app-1').map(({id}) => id);
+    clock.jump(25 * HOUR);
+    await clock.advance(MINUTE);
+    const after = manager.dynosOf('app-1');
+    expect(after.map(({state}) => state)).to.deep.equal(['up', 'up']);
+    for (const {id} of after) expect(before).not.to.include(id);
+  });
+
+  it('back again: deadlines go with it', async () => {
+    const {clock, manager, engine, states} = await running(1, {});
+    clock.jump(12 * HOUR);
+    manager.restart('app-1', {});
+    await clock.advance(2 * SECOND);
+    clock.jump(-12 * HOUR);
+    engine.end('web.1', 1);
+    await clock.advance(2 * SECOND);
+    expect(states()).to.deep.equal({'web.1': 'up'});
+    engine.end('web.1', 1);
+    await clock.advance(2 * SECOND);
+    const [crashed] = manager.dynosOf('app-1');
+    const wait = Date.parse(crashed!.nextTryAt!) - clock.now();
+    expect(wait).to.be.within(19 * MINUTE, 20 * MINUTE);
+  });
+
+  it('back while a web dyno boots: it still gets its 60 s, and no more', async () => {
+    const {clock, manager, takeLog} = await running(1, {bootMs: null});
+    clock.jump(-5 * HOUR);
+    manager.trafficSeen('app-1');
+    manager.setApp(appOf({web: 1}, {revision: 2}));
+    takeLog();
+    await clock.advance(61 * SECOND);
+    expect(takeLog()[0]).to.match(/Error R10/);
+  });
+});
