@@ -7,6 +7,7 @@ import {homeLayoutOf} from '../model/home-layout.js';
 import type {RuntimeSpec} from '../model/spec.js';
 import {openEngine} from './choose-engine.js';
 import {startControlServer} from './control-server.js';
+import {affinitySecretOf, routerSettingsOf} from './router-options.js';
 import {Runtime} from './runtime.js';
 import {SpecFile} from './spec-file.js';
 
@@ -40,6 +41,8 @@ export async function main(argv: string[]): Promise<number> {
     engine,
     directory: layout.root,
     version: await ownVersion(),
+    routerSettings: routerSettingsOf(process.env),
+    affinitySecret: await affinitySecretOf(layout.root),
     report,
   });
 

@@ -11,6 +11,7 @@ export function routedAppOf(app: AppSpec): RoutedApp {
     maintenance: app.maintenance,
     features: app.features,
     blank: app.release === null,
+    wantsWeb: (app.formation['web']?.quantity ?? 0) > 0,
     ...(config['ERROR_PAGE_URL'] ? {errorPageUrl: config['ERROR_PAGE_URL']} : {}),
     ...(config['MAINTENANCE_PAGE_URL'] ? {maintenancePageUrl: config['MAINTENANCE_PAGE_URL']} : {}),
     ...(app.internalRouting ? {internalRouting: true} : {}),

@@ -19,6 +19,7 @@ import {priority} from '../model/log.js';
 import type {LogEntry} from '../model/log.js';
 import type {AppSpec, RuntimeSpec} from '../model/spec.js';
 import {Router} from '../router/router.js';
+import type {RouterSettings} from '../router/router.js';
 import {AdvancingClock} from './advancing-clock.js';
 import type {
   ChaosRequest,
@@ -46,6 +47,9 @@ export interface RuntimeOptions {
   clock?: AdvancingClock;
   /** answers in [0, 1) */
   random?: () => number;
+  routerSettings?: RouterSettings;
+  /** signs session affinity cookies */
+  affinitySecret?: Buffer;
   /** certificates for names that no app brings its own for; without it the router serves no https */
   certificateFor?: (host: string) => Promise<{cert: string; key: string}>;
   /** what the user should know but no app's log is the place for */
@@ -97,6 +101,9 @@ export class Runtime {
       clock,
       random,
       log: (appId, message) => this.#write(appId, 'router', message, priority.router),
+      report: (error) => this.#report(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+      ...(options.routerSettings ? {settings: options.routerSettings} : {}),
+      ...(options.affinitySecret ? {affinitySecret: options.affinitySecret} : {}),
       wake: (appId) => this.#manager.wake(appId),
       trafficSeen: (appId) => this.#manager.trafficSeen(appId),
       ...(certificateFor ? {certificateFor} : {}),
@@ -266,6 +273,12 @@ export class Runtime {
 
   removeBuildCache(appId: string): Promise<void> {
     return this.#engine.removeBuildCache(appId);
+  }
+
+  /** What the runtime of a space left in the engine when it was killed; this one serves as the janitor. */
+  async removeSpaceOf(runtime: string): Promise<void> {
+    this.#requireEngine();
+    await this.#engine.removeSpaceOf?.(runtime);
   }
 
   doctor(): EngineFacts {
