@@ -17,6 +17,8 @@ export interface Engine {
 
   ensureNetwork(network: NetworkSpec): Promise<void>;
   removeNetwork(name: string): Promise<void>;
+  /** All that another runtime of this owner, of a space, has left: it was killed while it removed that itself. */
+  removeSpaceOf?(runtime: string): Promise<void>;
   /** Tries out that dynos of a common network cannot reach each other; engines that promise nothing have none. */
   probeIsolation?(network: string): Promise<AbilityFact>;
 

@@ -145,6 +145,10 @@ export class RuntimeClient {
     return this.#json('DELETE', `/build-cache/${appId}`);
   }
 
+  removeSpaceOf(runtime: string): Promise<void> {
+    return this.#json('DELETE', `/spaces/${encodeURIComponent(runtime)}`);
+  }
+
   doctor(): Promise<EngineFacts> {
     return this.#json('GET', '/doctor');
   }

@@ -80,6 +80,10 @@ function addStateRoutes(server: FastifyInstance, runtime: Runtime, onShutdown: (
     await runtime.setSpec(request.body);
     return reply.code(204).send();
   });
+  server.delete<{Params: {runtime: string}}>('/spaces/:runtime', async (request, reply) => {
+    await runtime.removeSpaceOf(request.params.runtime);
+    return reply.code(204).send();
+  });
   server.get('/doctor', () => runtime.doctor());
   server.get('/clock', () => runtime.clockInfo());
   server.post<{Body: {advanceMs?: number; reset?: true}}>('/clock', (request) => runtime.setClock(request.body));

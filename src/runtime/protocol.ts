@@ -27,6 +27,7 @@ import type {BuildResult, BuildSpec, EngineFacts, SlugSpec} from '../engine/engi
  *   GET    /images/:image/slug                  tgz
  *   DELETE /images/:image                       204
  *   DELETE /build-cache/:app                    204
+ *   DELETE /spaces/:runtime                     204; what another runtime, of a space, has left in the engine
  *   GET    /doctor                              EngineFacts
  *   GET    /clock, POST /clock                  ClockInfo; {advanceMs} or {reset: true}
  *   POST   /chaos                               ChaosRequest → 202

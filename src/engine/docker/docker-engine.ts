@@ -148,9 +148,8 @@ export class DockerEngine implements Engine {
     await removeNetwork(this.#docker, this.#identity, named);
   }
 
-  /** @see Spaces.removeExcept */
-  removeSpacesExcept(runtimes: readonly string[]): Promise<void> {
-    return this.#spaces.removeExcept(runtimes);
+  removeSpaceOf(runtime: string): Promise<void> {
+    return this.#spaces.removeOf(runtime);
   }
 
   /** A service in a space's network that its dynos reach by name, and nobody else at all; see space/data-service.ts. */

@@ -1,4 +1,5 @@
 import {rmSync} from 'node:fs';
+import type {RuntimeClient} from '../../runtime/client.js';
 import type {Clock} from '../../model/clock.js';
 import {DynoError} from '../../model/error.js';
 import type {HomeLayout} from '../../model/home-layout.js';
@@ -153,6 +154,8 @@ export class Spaces {
     await queue.run(space.id, async () => {
       try {
         await runtimes.retire(space.runtime);
+        // It may have been killed, by us or by somebody else, before it had removed everything.
+        await (await this.#otherRuntime(space.runtime)).removeSpaceOf(space.runtime);
         // What could not be removed while its runtime lived is removed by none.
         for (const left of store.apps.listDeleted())
           if (left.runtime === space.runtime) store.apps.forgetDeleted(left.id);
@@ -167,14 +170,19 @@ export class Spaces {
 
   /** Asks the engine of any runtime whether it can isolate. @throws DynoError unsupported */
   async #requireEngine(): Promise<void> {
-    const {runtimes} = this.#options;
-    const [name = 'us'] = runtimes.names.filter((running) => runtimes.isConnected(running));
-    const {engine, abilities} = await (await runtimes.clientOf(name)).doctor();
+    const {engine, abilities} = await (await this.#otherRuntime()).doctor();
     const fact = abilities.spaces;
     if (fact.holds) return;
     throw new DynoError('unsupported', {
       message: `The ${engine} engine cannot isolate a private space. ${fact.why}`.trim(),
     });
+  }
+
+  /** One that answers; us is started when there is none. */
+  #otherRuntime(than?: string): Promise<RuntimeClient> {
+    const {runtimes} = this.#options;
+    const [name = 'us'] = runtimes.names.filter((running) => running !== than && runtimes.isConnected(running));
+    return runtimes.clientOf(name);
   }
 
   #spaceOf(wanted: NewSpace, now: string): Space {

@@ -129,7 +129,7 @@ export class FixtureRuntime {
       json(undefined, 202);
       return void setImmediate(() => void this.close().then(() => this.onShutdown()));
     }
-    if (kind === 'images' || kind === 'build-cache') return json(undefined, 204);
+    if (kind === 'images' || kind === 'build-cache' || kind === 'spaces') return json(undefined, 204);
     if (kind === 'slugs')
       return json({
         image: `image-${crypto.randomUUID()}`,

@@ -8,7 +8,7 @@ import {
   type SpaceGround,
   type SpaceNetworkSpec,
 } from './space-network.js';
-import {removeSpacesExcept, sweepSpaces} from './sweep.js';
+import {removeSpaceOf, sweepSpaces} from './sweep.js';
 
 /** A network that gets a way out, a guard and a keeper; others are plain bridges. */
 export function isSpaceNetwork(spec: NetworkSpec): spec is SpaceNetworkSpec {
@@ -37,8 +37,9 @@ export class Spaces {
     return this.#next(() => sweepSpaces(this.#ground));
   }
 
-  removeExcept(runtimes: readonly string[]): Promise<void> {
-    return this.#next(() => removeSpacesExcept(this.#ground, runtimes));
+  /** What the runtime of another space left. */
+  removeOf(runtime: string): Promise<void> {
+    return this.#next(() => removeSpaceOf(this.#ground, runtime));
   }
 
   /**

@@ -20,29 +20,19 @@ export async function sweepSpaces({docker, identity}: SpaceGround): Promise<void
 }
 
 /**
- * Removes all that this owner has in Docker of spaces whose runtimes are not among `runtimes`: dynos, gateways, data
- * services, guards, networks. For the platform, which alone knows what should be there.
+ * Removes all that a space's runtime of this owner has left in Docker: dynos, gateway, data services, guard, network.
+ * For a runtime that was killed while it removed them itself.
  */
-export async function removeSpacesExcept(ground: SpaceGround, runtimes: readonly string[]): Promise<void> {
+export async function removeSpaceOf(ground: SpaceGround, runtime: string): Promise<void> {
   const {docker, identity} = ground;
-  const {owner} = identity;
-  const networks = await call('list networks', () =>
-    docker.listNetworks({filters: labelFilter({[OWNER]: owner, [KIND]: SPACE})}),
-  );
-  const containers = await call('list containers', () =>
-    docker.listContainers({all: true, filters: labelFilter({[OWNER]: owner}, NETWORK)}),
-  );
-  const names = new Set(networks.filter((network) => isOrphan(network.Labels)).map(({Name}) => Name));
-  for (const {Labels} of containers) {
-    if (helperKinds.includes(Labels[KIND] ?? '') && isOrphan(Labels)) names.add(Labels[NETWORK]!);
-  }
-  for (const name of names) {
-    const dynos = containers.filter(({Labels}) => Labels[NETWORK] === name && Labels[DYNO_ID] !== undefined);
-    await Promise.all(dynos.map(({Id}) => removeContainer(docker, Id)));
-    await removeSpaceNetwork(ground, name);
-  }
-
-  function isOrphan(labels: Record<string, string> | undefined): boolean {
-    return !runtimes.includes(labels?.[RUNTIME] ?? '');
-  }
+  const labels = {[OWNER]: identity.owner, [RUNTIME]: runtime};
+  const [networks, containers] = await Promise.all([
+    call('list networks', () => docker.listNetworks({filters: labelFilter({...labels, [KIND]: SPACE})})),
+    call('list containers', () => docker.listContainers({all: true, filters: labelFilter(labels, NETWORK)})),
+  ]);
+  const helpers = containers.filter(({Labels}) => helperKinds.includes(Labels[KIND] ?? ''));
+  const names = new Set([...networks.map(({Name}) => Name), ...helpers.map(({Labels}) => Labels[NETWORK]!)]);
+  const dynos = containers.filter(({Labels}) => Labels[DYNO_ID] !== undefined && names.has(Labels[NETWORK]!));
+  await Promise.all(dynos.map(({Id}) => removeContainer(docker, Id)));
+  for (const name of names) await removeSpaceNetwork(ground, name);
 }
