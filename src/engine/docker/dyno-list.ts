@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import type {DynoExit, EngineDyno} from '../engine.js';
 import {call, callUnlessGone} from './connection.js';
-import {DYNO_ID, dynoOfLabels, type Identity, labelFilter, OWNER, RUNTIME} from './labels.js';
+import {DYNO_ID, dynoOfLabels, type Identity, type Labels, labelFilter, OWNER, RUNTIME} from './labels.js';
 
 /** Reads the dynos of one runtime. Listing is one call; those that have ended are looked at once each. */
 export class DynoList {
@@ -42,15 +42,24 @@ export class DynoList {
     const info = await callUnlessGone('look at a dyno', () => this.#docker.getContainer(engineId).inspect());
     const labels = info?.Config.Labels ?? {};
     const mine = labels[OWNER] === this.#identity.owner && labels[RUNTIME] === this.#identity.runtime;
-    if (!info || !mine || labels[DYNO_ID] === undefined || this.starting.has(engineId)) return null;
-    if (info.State.Running) return dynoOfInspect(info);
-    const exit = this.#exitIn(info);
-    return {engineId, ...dynoOfLabels(labels), running: false, exit, endpoint: null, address: null};
+    if (!info || !mine || labels[DYNO_ID] === undefined) return null;
+    return this.#isBetween(engineId, info.State.Status) ? null : this.dynoOf(info);
+  }
+
+  /** A dyno that has been started. */
+  dynoOf(info: Docker.ContainerInspectInfo): EngineDyno {
+    if (info.State.Running) return runningDyno(info);
+    return endedDyno(info.Id, info.Config.Labels, this.#exitIn(info));
+  }
+
+  /** Not a dyno yet, or no more. */
+  #isBetween(id: string, state: string): boolean {
+    return state === 'removing' || (state === 'created' && this.starting.has(id));
   }
 
   async #dynoOf(container: Docker.ContainerInfo): Promise<EngineDyno | null> {
     const {Id, Labels: labels, State, Ports, NetworkSettings} = container;
-    if (this.starting.has(Id) || State === 'removing') return null;
+    if (this.#isBetween(Id, State)) return null;
     const running = State === 'running' || State === 'paused' || State === 'restarting';
     const addresses = Object.values(NetworkSettings?.Networks ?? {}).map(({IPAddress}) => IPAddress);
     const published = Ports.find(({PublicPort}) => PublicPort)?.PublicPort;
@@ -58,7 +67,7 @@ export class DynoList {
     const exit = this.#exits.get(Id) ?? (await this.#exitOf(Id));
     if (!exit) return null;
     this.#exits.set(Id, exit);
-    return {engineId: Id, ...dynoOfLabels(labels), running: false, exit, endpoint: null, address: null};
+    return endedDyno(Id, labels, exit);
   }
 
   async #exitOf(id: string): Promise<DynoExit | null> {
@@ -76,7 +85,11 @@ export class DynoList {
   }
 }
 
-export function dynoOfInspect({Id, Config, NetworkSettings}: Docker.ContainerInspectInfo): EngineDyno {
+function endedDyno(engineId: string, labels: Labels, exit: DynoExit): EngineDyno {
+  return {engineId, ...dynoOfLabels(labels), running: false, exit, endpoint: null, address: null};
+}
+
+function runningDyno({Id, Config, NetworkSettings}: Docker.ContainerInspectInfo): EngineDyno {
   const address = Object.values(NetworkSettings.Networks)[0]?.IPAddress;
   const published = Object.values(NetworkSettings.Ports ?? {}).flatMap((bindings) => bindings ?? [])[0]?.HostPort;
   return withPlace(Id, Config.Labels, address, published ? Number(published) : undefined);

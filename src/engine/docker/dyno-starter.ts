@@ -6,7 +6,7 @@ import {type AttachedOptions, deliverAttached} from './attached-output.js';
 import type {CaBundle} from './ca-bundle.js';
 import {call, callUnlessGone} from './connection.js';
 import {dynoContainer} from './dyno-container.js';
-import {type DynoList, dynoOfInspect} from './dyno-list.js';
+import type {DynoList} from './dyno-list.js';
 import {CHECKSUM, type Identity} from './labels.js';
 import type {QuotaFiles} from './quota-files.js';
 import {attach} from './sessions.js';
@@ -40,7 +40,8 @@ export class DynoStarter {
     try {
       stream = spec.attach ? await attach(docker, container.id) : await this.#attachOutput(container);
       await call(`start ${spec.name} of ${spec.app}`, () => container.start());
-      const dyno = dynoOfInspect(await call('look at a dyno', () => container.inspect()));
+      // It may have ended by now.
+      const dyno = list.dynoOf(await call('look at a dyno', () => container.inspect()));
       if (!spec.attach) deliverAttached({...delivery, stream, engineId: container.id});
       else if (spec.attach.tty) await this.#resize(container, spec.attach.tty);
       return {dyno, terminal: spec.attach ? (stream as Duplex) : null};

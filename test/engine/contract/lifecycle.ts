@@ -189,6 +189,23 @@ export function lifecycleChapter(rig: Rig): void {
       expect(output.stdout).to.match(/^spawned [1-4]?\d, then EAGAIN\n$/);
     });
 
+    it('can tell how a dyno ended as soon as it says that it did', async () => {
+      const looks: Promise<unknown>[] = [];
+      const stop = new AbortController();
+      const watching = rig.engine.watch((event) => {
+        if (event.kind !== 'ended') return;
+        const look = rig.engine.findDyno?.(event.engineId) ?? rig.look(event.engineId);
+        looks.push(look.then((dyno) => dyno?.exit?.status));
+      }, stop.signal);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      const dynos = await Promise.all([21, 22, 23].map((status) => rig.start(`exit ${status}`)));
+      await until('the ends', () => looks.length >= 3 || undefined);
+      expect((await Promise.all(looks)).filter((status) => status !== undefined)).to.include.members([21, 22, 23]);
+      stop.abort();
+      await watching;
+      for (const {dyno} of dynos) await rig.engine.removeDyno(dyno.engineId);
+    });
+
     it('says in events that dynos started, ended and were removed', async () => {
       const seen: string[] = [];
       const stop = new AbortController();
