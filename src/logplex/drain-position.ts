@@ -1,3 +1,4 @@
+import {writeSync} from 'node:fs';
 import {mkdir, open, readFile, rename, rm} from 'node:fs/promises';
 import type {FileHandle} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
@@ -22,8 +23,8 @@ const BYTES = 512;
 export class DrainPosition {
   readonly #path: string;
   #file: FileHandle | null = null;
-  /** two writes in flight could land in the wrong order */
-  #writing: Promise<unknown> = Promise.resolve();
+  #creating: Promise<void> | null = null;
+  #latest = '';
 
   constructor(path: string) {
     this.#path = path;
@@ -38,18 +39,15 @@ export class DrainPosition {
     }
   }
 
-  save(progress: DrainProgress): Promise<void> {
-    const text = JSON.stringify(progress).padEnd(BYTES);
-    const written = this.#writing.then(async () => {
-      if (this.#file) await this.#file.write(text, 0);
-      else this.#file = await this.#create(text);
-    });
-    this.#writing = written.catch(() => undefined);
-    return written;
+  /** Some microseconds, and at once: a drain that waited a turn of the event loop for it would send half as much. */
+  async save(progress: DrainProgress): Promise<void> {
+    this.#latest = JSON.stringify(progress).padEnd(BYTES);
+    if (this.#file) writeSync(this.#file.fd, this.#latest, 0);
+    else await (this.#creating ??= this.#create());
   }
 
   async close(): Promise<void> {
-    await this.#writing;
+    await this.#creating?.catch(() => undefined);
     await this.#file?.close();
     this.#file = null;
   }
@@ -60,12 +58,17 @@ export class DrainPosition {
   }
 
   /** Takes the place of the one before when it is whole. */
-  async #create(text: string): Promise<FileHandle> {
-    await mkdir(dirname(this.#path), {recursive: true, mode: 0o700});
-    const draft = join(dirname(this.#path), `new-${basename(this.#path)}`);
-    const file = await open(draft, 'w', 0o600);
-    await file.write(text, 0);
-    await rename(draft, this.#path);
-    return file;
+  async #create(): Promise<void> {
+    try {
+      await mkdir(dirname(this.#path), {recursive: true, mode: 0o700});
+      const draft = join(dirname(this.#path), `new-${basename(this.#path)}`);
+      const file = await open(draft, 'w', 0o600);
+      await file.write(this.#latest, 0);
+      await rename(draft, this.#path);
+      writeSync(file.fd, this.#latest, 0);
+      this.#file = file;
+    } finally {
+      this.#creating = null;
+    }
   }
 }

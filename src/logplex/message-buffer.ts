@@ -2,11 +2,14 @@ import type {Clock, Timer} from '../model/clock.js';
 import type {FrameOf} from './frames.js';
 import type {Message} from './message.js';
 
-/** What a reader that keeps up may lag behind beyond the buffer's capacity: log-shuttle's 250 ms and 50 × 500 lines (5.5). */
-const GRACE_MS = 250;
-const GRACE_MESSAGES = 25_000;
-/** UTF-16 units of text that a buffer holds at most beyond its capacity of messages */
-const GRACE_TEXT = 16 * 1024 * 1024;
+/** A reader that has taken something this many ms ago keeps up: it is this process that is busy, not the receiver. */
+const PROMPT_MS = 250;
+/** ms that a reader which keeps up may lag behind */
+const LAG_MS = 10_000;
+/** bytes, nearly, that a buffer holds beyond its capacity at most */
+const CEILING = 64 * 1024 * 1024;
+/** bytes, nearly, that a message takes beside its text */
+const OVERHEAD = 100;
 
 interface Batch {
   messages: Message[];
@@ -31,18 +34,20 @@ export interface Packet {
 }
 
 /**
- * Bounded buffer between the stream and one slow reader: a drain or a tail. Beyond its capacity the oldest messages are
- * lost, counted, and the time of the first loss kept (5.3, 5.6).
+ * Bounded buffer between the stream and one reader: a drain or a tail. Beyond its capacity the oldest messages are lost,
+ * counted, and the time of the first loss kept (5.3, 5.6).
  *
- * Heroku's collectors bring lines in small batches; here a whole chunk arrives in one turn. So a message beyond the
- * capacity is lost only when the reader has had GRACE_MS to take it.
+ * Heroku's buffer overflows when the receiver is slower than the stream. On one machine it would also when an app writes
+ * faster than this process can work, so what is beyond the capacity is lost only when the reader waits: when it has taken
+ * nothing for PROMPT_MS, lags LAG_MS behind, or the buffer is at its CEILING.
  */
 export class MessageBuffer {
   readonly #clock: Clock;
   readonly #batches: Batch[] = [];
   #capacity: number;
   #size = 0;
-  #text = 0;
+  #bytes = 0;
+  #lastTake = 0;
   #lost = 0;
   #lostSince = 0;
   #lostInAll = 0;
@@ -80,10 +85,12 @@ export class MessageBuffer {
   /** Takes the array over. */
   push(messages: Message[]): void {
     if (messages.length === 0) return;
-    this.#batches.push({messages, first: 0, arrived: this.#clock.now()});
+    const now = this.#clock.now();
+    if (this.#size === 0) this.#lastTake = now;
+    this.#batches.push({messages, first: 0, arrived: now});
     this.#size += messages.length;
-    for (const {text} of messages) this.#text += text.length;
-    if (!this.#timer || !this.#isGenerous()) this.#trim();
+    for (const {text} of messages) this.#bytes += text.length + OVERHEAD;
+    if (!this.#timer || this.#bytes > CEILING) this.#trim();
   }
 
   /** A smaller capacity loses the oldest messages at once. */
@@ -97,6 +104,7 @@ export class MessageBuffer {
   take(targetBytes: number, frameOf: FrameOf): Packet | null {
     const from = this.firstSeq;
     if (from === null) return null;
+    this.#lastTake = this.#clock.now();
     let text = '';
     let bytes = 0;
     let count = 0;
@@ -118,7 +126,7 @@ export class MessageBuffer {
     const all = this.#batches.map(({messages, first}) => (first === 0 ? messages : messages.slice(first)));
     this.#batches.length = 0;
     this.#size = 0;
-    this.#text = 0;
+    this.#bytes = 0;
     return all.length === 1 ? all[0]! : all.flat();
   }
 
@@ -153,17 +161,14 @@ export class MessageBuffer {
   #trim(): void {
     this.close();
     while (this.#size > this.#capacity) {
-      const wait = this.#isGenerous() ? this.#batches[0]!.arrived + GRACE_MS - this.#clock.now() : 0;
+      const due = Math.min(this.#lastTake + PROMPT_MS, this.#batches[0]!.arrived + LAG_MS);
+      const wait = this.#bytes > CEILING ? 0 : due - this.#clock.now();
       if (wait > 0) {
         this.#timer = this.#clock.setTimeout(() => this.#trim(), wait);
         return;
       }
       this.#loseOldest();
     }
-  }
-
-  #isGenerous(): boolean {
-    return this.#size <= this.#capacity + GRACE_MESSAGES && this.#text <= GRACE_TEXT;
   }
 
   /** As many as are too many, of the oldest batch. */
@@ -182,7 +187,7 @@ export class MessageBuffer {
   /** `count` is not more than the first batch has. */
   #shift(count: number): void {
     const batch = this.#batches[0]!;
-    for (let i = batch.first; i < batch.first + count; i++) this.#text -= batch.messages[i]!.text.length;
+    for (let i = batch.first; i < batch.first + count; i++) this.#bytes -= batch.messages[i]!.text.length + OVERHEAD;
     batch.first += count;
     this.#size -= count;
     if (batch.first === batch.messages.length) this.#batches.shift();
