@@ -10,6 +10,7 @@ import type {EngineUnderTest} from '../engine/contract/rig.js';
 import {describeDocker} from '../support/docker.js';
 import {until} from '../support/until.js';
 import {HOUR, MINUTE, SECOND, appOf, releaseOf} from './harness.js';
+import {processesOf} from './processes-of.js';
 
 /** The rules of heroku-behaviour.md 2 on real processes: what a simulated engine cannot prove. */
 function describeLifecycle(under: EngineUnderTest): void {
@@ -290,7 +291,7 @@ function describeLifecycle(under: EngineUnderTest): void {
 
 describe('life of a dyno on the process engine', function () {
   this.timeout(90 * SECOND);
-  describeLifecycle({make: (identity) => new ProcessEngine(identity), leftovers: () => Promise.resolve([])});
+  describeLifecycle({make: (identity) => new ProcessEngine(identity), leftovers: processesOf});
 });
 
 describeDocker('life of a dyno on the docker engine', function () {

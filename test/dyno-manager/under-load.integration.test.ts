@@ -13,6 +13,7 @@ import type {EngineUnderTest} from '../engine/contract/rig.js';
 import {describeDocker} from '../support/docker.js';
 import {until} from '../support/until.js';
 import {HOUR, SECOND, appOf, releaseOf} from './harness.js';
+import {processesOf} from './processes-of.js';
 
 /** Requests that go on until stop(): the status of each, by count. */
 function startLoad(url: string, host: string): {counts: Map<string, number>; stop(): Promise<void>} {
@@ -152,7 +153,7 @@ function describeUnderLoad(under: EngineUnderTest): void {
 
 describe('deploys and cycling under load, process engine', function () {
   this.timeout(120 * SECOND);
-  describeUnderLoad({make: (identity) => new ProcessEngine(identity), leftovers: () => Promise.resolve([])});
+  describeUnderLoad({make: (identity) => new ProcessEngine(identity), leftovers: processesOf});
 });
 
 describeDocker('deploys and cycling under load, docker engine', function () {
