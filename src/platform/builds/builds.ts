@@ -11,7 +11,7 @@ import {BuildRows} from './build-rows.js';
 import {buildJson} from './build-json.js';
 import {failureText, launchText, PUSH_FAILED} from './build-output.js';
 import {parseBuildpack} from './buildpack-reference.js';
-import {sourceLimits, takeSource, uploadedSource, verifyChecksum} from './find-source.js';
+import {removeUploaded, sourceLimits, takeSource, uploadedSource, verifyChecksum} from './find-source.js';
 import {prepareSource} from './prepare-source.js';
 import {runBuild} from './run-build.js';
 import {SourceRows} from './source-rows.js';
@@ -138,12 +138,15 @@ export class Builds {
   }
 
   /**
-   * Ends the builds of an app that is being destroyed and removes their output. Does not wait for them: they may be
+   * Ends the builds of an app that is being destroyed and removes their output and sources. Does not wait for them: they may be
    * waiting for the destruction, to make their release.
    */
   forget(app: App): void {
-    const {streams} = this.#context;
+    const {streams, home, log} = this.#context;
     for (const build of this.rows.listOf(app.id)) {
+      removeUploaded(build.sourceUrl, home.sources, this.sources).catch((error: unknown) =>
+        log.error(`source of build ${build.id}`, error),
+      );
       const running = this.#running.get(build.id);
       running?.cancel.abort(new DynoError('not_found', {resource: 'app'}));
       if (running) void running.done.then(() => streams.delete(build.streamId));

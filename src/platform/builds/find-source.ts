@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
 import {createReadStream} from 'node:fs';
-import {copyFile, link} from 'node:fs/promises';
+import {copyFile, link, rm} from 'node:fs/promises';
 import {pipeline} from 'node:stream/promises';
 import {DynoError} from '../../model/error.js';
 import {download} from './download.js';
@@ -30,6 +30,17 @@ export function uploadedSource(url: string, folder: string, sources: SourceRows)
   if (source.size === null)
     throw new DynoError('invalid_params', {message: 'Nothing was uploaded to that source yet.'});
   return sourceFile(folder, source.id);
+}
+
+/** Removes what was uploaded for a build, where it was; a `file:` URL is somebody's own. */
+export async function removeUploaded(url: string, folder: string, sources: SourceRows): Promise<void> {
+  const {pathname} = new URL(url);
+  const source = pathname.startsWith(SOURCE_PATH)
+    ? sources.findBySecret(pathname.slice(SOURCE_PATH.length))
+    : undefined;
+  if (!source) return;
+  sources.delete(source.id);
+  await rm(sourceFile(folder, source.id), {force: true});
 }
 
 /** Puts a source archive at `path`, as a file of its own name: preparing it leaves the original as it is. */
