@@ -10,6 +10,10 @@ import {
   layoutUnsets,
 } from '../src/cli/views/environment.js';
 
+/** ms within which a platform that has just started has its certificate authority */
+const AUTHORITY_MS = 10_000;
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+
 export default class Env extends DynoCommand {
   static override description = `print variables that point the official heroku CLI at this machine
 Use it as: eval "$(dyno env)"`;
@@ -40,6 +44,8 @@ Use it as: eval "$(dyno env)"`;
     const {ca_file} = await this.api.local.platform();
     const {home, port} = this.installation;
     const caFile = ca_file ?? `${home.ca}/ca.pem`;
+    // The platform's first start answers before the authority is made.
+    for (const end = Date.now() + AUTHORITY_MS; !existsSync(caFile) && Date.now() < end;) await pause();
     return {
       port,
       token: readFileSync(home.token, 'utf8').trim(),

@@ -20,6 +20,10 @@ const ofApp: Route['handle'] = ({context, params}) => context.store.apps.get(par
 const ofUser: Route['handle'] = ({context, params}) => requireUser(context, params.user!);
 const ofTeam: Route['handle'] = ({context, params}) => context.store.teams.get(params.team!);
 
+/** The published schema knows names alone here; the official CLI sends `{name}`, and null for what it does not know. */
+const named = {type: ['string', 'object', 'null']};
+const anyNames = {type: 'object', properties: {plan: named, app: named, addon: named}};
+
 export const addonRoutes: Route[] = [
   list('/addons', 'add-on'),
   list('/apps/:app/addons', 'add-on', ofApp),
@@ -36,12 +40,27 @@ export const addonRoutes: Route[] = [
   route('GET', '/apps/:app/addon-attachments/:attachment', {title: 'attachment'}, notFound('add-on attachment')),
   route('GET', '/addon-services/:service', {title: 'add-on service'}, notFound('add-on service')),
   route('GET', '/addon-services/:service/plans', {title: 'plans of a service'}, notFound('add-on service')),
-  route('POST', '/actions/addons/resolve', {title: 'find add-ons by name'}, notFound('add-on')),
-  route('POST', '/actions/addon-attachments/resolve', {title: 'find attachments'}, notFound('add-on attachment')),
-  route('POST', '/apps/:app/addons', {title: 'create an add-on', answers: 'add-on'}, (call) => {
-    ofApp(call);
-    return notFound('add-on service')();
-  }),
+  route('POST', '/actions/addons/resolve', {title: 'find add-ons by name', body: anyNames}, notFound('add-on')),
+  route(
+    'POST',
+    '/actions/addon-attachments/resolve',
+    {title: 'find attachments', body: anyNames},
+    notFound('add-on attachment'),
+  ),
+  route(
+    'POST',
+    '/apps/:app/addons',
+    {title: 'create an add-on', answers: 'add-on', body: {...anyNames, required: ['plan']}},
+    (call) => {
+      ofApp(call);
+      return notFound('add-on service')();
+    },
+  ),
   route('DELETE', '/apps/:app/addons/:addon', {title: 'destroy an add-on', answers: 'add-on'}, notFound('add-on')),
-  route('PATCH', '/apps/:app/addons/:addon', {title: 'change an add-on', answers: 'add-on'}, notFound('add-on')),
+  route(
+    'PATCH',
+    '/apps/:app/addons/:addon',
+    {title: 'change an add-on', answers: 'add-on', body: anyNames},
+    notFound('add-on'),
+  ),
 ];

@@ -44,12 +44,13 @@ export function parseRange(header: string | undefined, fields: readonly string[]
   if (header === undefined || header.trim() === '') return first;
   const match = RANGE.exec(header);
   if (!match) throw invalid(`Range ${header.slice(0, 100)} cannot be read. Form: id ..; max=200, order=desc`);
-  const [, field, exclusive, from, to, options = ''] = match;
-  if (!fields.includes(field!)) throw invalid(`Range by ${field} is not served here. Fields: ${fields.join(', ')}`);
+  const [, asked, exclusive, from, to, options = ''] = match;
+  const field = fieldFor(asked!, fields);
+  if (!fields.includes(field)) throw invalid(`Range by ${field} is not served here. Fields: ${fields.join(', ')}`);
   const range: Range = {
     ...first,
     isDefault: false,
-    field: field!,
+    field,
     from: from || null,
     to: to || null,
     exclusive: exclusive === ']',
@@ -62,6 +63,10 @@ export function parseRange(header: string | undefined, fields: readonly string[]
   }
   return range;
 }
+
+/** The official CLI lists deliveries by `seq`, a number that no answer holds: the order they were made in. */
+const fieldFor = (asked: string, served: readonly string[]): string =>
+  asked === 'seq' && served.includes('created_at') ? 'created_at' : asked;
 
 function readOption(range: Range, option: string): void {
   const [name, value = ''] = option.split('=').map((part) => part.trim());

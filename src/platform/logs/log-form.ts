@@ -6,6 +6,8 @@ export interface LogForm {
   contentType: string;
   /** what may be sent at any time and means nothing */
   keepAlive: string;
+  /** the last of a session that ends by itself */
+  farewell: string;
   line(record: LogRecord): string;
 }
 
@@ -13,6 +15,8 @@ export interface LogForm {
 export const eventForm: LogForm = {
   contentType: 'text/event-stream',
   keepAlive: ': keep-alive\n\n',
+  // The official CLI stays alive for the time it would wait until it comes back: three seconds, if nobody tells.
+  farewell: 'retry: 1\n\n',
   line: (record) => {
     const data = formatLogEntry(record)
       .split(/\r?\n/)
@@ -25,5 +29,6 @@ export const eventForm: LogForm = {
 export const chunkForm: LogForm = {
   contentType: 'text/plain; charset=utf-8',
   keepAlive: '',
+  farewell: '',
   line: (record) => `${formatLogEntry(record)}\n`,
 };

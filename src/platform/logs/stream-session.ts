@@ -39,7 +39,7 @@ export async function streamLogSession({context, params, request, reply}: ApiCal
     if (!gone.signal.aborted && !context.stopping.aborted) context.log.error(`log of ${app.name}`, error);
   } finally {
     clearInterval(keepAlive);
-    response.end();
+    response.end(session.query.tail ? '' : form.farewell);
   }
   return undefined;
 }
