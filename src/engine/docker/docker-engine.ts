@@ -1,6 +1,5 @@
 import type Docker from 'dockerode';
 import {setMaxListeners} from 'node:events';
-import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
 import type {Duplex, Readable} from 'node:stream';
@@ -34,18 +33,18 @@ import {DynoStarter} from './dyno-starter.js';
 import {followLog} from './follow.js';
 import {HostView} from './host-view.js';
 import * as images from './images.js';
+import {IsolationProof} from './isolation.js';
 import type {Identity} from './labels.js';
 import {removeOrphanedHelpers} from './makers.js';
 import {ensureNetwork, networkName, removeNetwork} from './networks.js';
 import {parseCursor} from './output-cursor.js';
-import {type EngineProbe, probeEngine, probeIsolation} from './probe.js';
+import {type EngineProbe, probeEngine} from './probe.js';
 import {QuotaFiles} from './quota-files.js';
 import {Retry} from './retry.js';
 import {Semaphore} from './semaphore.js';
 import {attach, attachedSession, execSession} from './sessions.js';
 import {signalDyno} from './signal-dyno.js';
 import {spaceAbility} from './space/ability.js';
-import {byGuard, dropGuardOf, guardCommon, proveApart} from './space/common-guard.js';
 import type {DataService, DataServiceSpec} from './space/data-service.js';
 import {isSpaceNetwork, Spaces} from './space/spaces.js';
 import {StackImages} from './stack-image.js';
@@ -88,6 +87,7 @@ export class DockerEngine implements Engine {
   readonly #spaces: Spaces;
   /** terminals of attached one-offs that wait for their client */
   readonly #terminals = new Map<string, Duplex>();
+  readonly #isolation: IsolationProof;
   #quotas: QuotaFiles;
   #probed: EngineProbe | null = null;
 
@@ -104,6 +104,7 @@ export class DockerEngine implements Engine {
       {docker: this.#docker, identity: this.#identity, published: () => !this.#hasDirectAddress()},
       (fact) => (this.#opened().facts.abilities.spaces = fact),
     );
+    this.#isolation = new IsolationProof(this.#docker, this.#identity, join(options.directory, 'isolation.json'));
     this.#quotas = new QuotaFiles(options.directory, false);
     this.#view = new HostView(async (id) => {
       if (options.publish) return 0;
@@ -117,7 +118,7 @@ export class DockerEngine implements Engine {
     if (this.#options.publish) {
       probed.facts.abilities['direct-address'] = {holds: false, why: 'Dynos are published on 127.0.0.1 as asked for.'};
     }
-    const cached = await this.#cachedIsolation(probed.fingerprint);
+    const cached = await this.#isolation.remembered(probed.fingerprint);
     if (cached) probed.facts.abilities['dyno-isolation'] = cached;
     this.#probed = probed;
     const local = probed.cgroupVersion === 1 && probed.facts.abilities['direct-address'].holds;
@@ -144,7 +145,7 @@ export class DockerEngine implements Engine {
   async removeNetwork(name: string): Promise<void> {
     const named = this.networkName(name);
     await this.#spaces.remove(named);
-    if (byGuard((await this.#isolationProbed())?.fact)) await dropGuardOf(this.#docker, this.#identity, named);
+    await this.#isolation.dropGuard(named);
     await removeNetwork(this.#docker, this.#identity, named);
   }
 
@@ -172,17 +173,11 @@ export class DockerEngine implements Engine {
    */
   async probeIsolation(network: string, {again = false} = {}): Promise<AbilityFact> {
     const {facts, fingerprint} = this.#opened();
-    const known = again ? null : await this.#cachedIsolation(fingerprint);
+    const known = again ? null : await this.#isolation.remembered(fingerprint);
     if (known?.holds) return known;
     const {run} = await this.#stacks.ensure(PROBE_STACK);
-    const name = this.networkName(network);
-    const fact = await proveApart(
-      () => probeIsolation(this.#docker, this.#identity, name, run),
-      () => guardCommon(this.#docker, this.#identity, name),
-    );
+    const fact = await this.#isolation.prove(this.networkName(network), run, fingerprint);
     facts.abilities['dyno-isolation'] = fact;
-    await mkdir(this.#options.directory, {recursive: true});
-    await writeFile(this.#isolationFile(), JSON.stringify({fingerprint, fact}), {mode: 0o600});
     return fact;
   }
 
@@ -332,23 +327,5 @@ export class DockerEngine implements Engine {
   #opened(): EngineProbe {
     if (!this.#probed) throw new DynoError('engine_unreachable', {engine: 'docker', reason: 'it was not opened yet'});
     return this.#probed;
-  }
-
-  #isolationFile(): string {
-    return join(this.#options.directory, 'isolation.json');
-  }
-
-  /** A guard of ours may be gone since; what the engine does by itself is as it was. */
-  async #cachedIsolation(fingerprint: string): Promise<AbilityFact | null> {
-    const cached = await this.#isolationProbed();
-    return cached?.fingerprint === fingerprint && !byGuard(cached.fact) ? cached.fact : null;
-  }
-
-  async #isolationProbed(): Promise<{fingerprint: string; fact: AbilityFact} | null> {
-    try {
-      return JSON.parse(await readFile(this.#isolationFile(), 'utf8')) as {fingerprint: string; fact: AbilityFact};
-    } catch {
-      return null;
-    }
   }
 }
