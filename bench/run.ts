@@ -11,6 +11,7 @@ const benches: Record<string, () => Promise<Figure[]>> = {
   reconcile: async () => (await import('./reconcile.js')).measureReconcile(),
   stop: async () => (await import('./stop.js')).measureStop(),
   spaces: async () => (await import('./spaces.js')).measureSpaces(),
+  logs: async () => (await import('./logs.js')).measureLogs(),
   router: async () => (await import('./router.js')).measureRouter(),
 };
 

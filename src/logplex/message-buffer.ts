@@ -3,7 +3,7 @@ import type {FrameOf} from './frames.js';
 import type {Message} from './message.js';
 
 /** A reader that has taken something this many ms ago keeps up: it is this process that is busy, not the receiver. */
-const PROMPT_MS = 250;
+const PROMPT_MS = 1000;
 /** ms that a reader which keeps up may lag behind */
 const LAG_MS = 10_000;
 /** bytes, nearly, that a buffer holds beyond its capacity at most */

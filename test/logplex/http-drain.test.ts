@@ -197,10 +197,10 @@ describe('HttpDrain', () => {
     drain.push([message(1)]);
     await settle();
     drain.push(messages(3000, 2));
-    await clock.advance(250);
+    await clock.advance(1000);
     expect(drain.status()).to.include({dropped: 3000 - 1024, buffered: 1025});
     await transport.answer({status: 200});
-    expect(transport.lines().slice(0, 2)).to.deep.equal([L10(1976, '2026-11-22T06:17:02+00:00'), 'line 1978']);
+    expect(transport.lines().slice(0, 2)).to.deep.equal([L10(1976, '2026-11-22T06:17:03+00:00'), 'line 1978']);
     expect(transport.lines().at(-1)).to.equal('line 3001');
     expect(transport.header('Logplex-Msg-Count')).to.equal('1025');
     await transport.answer({status: 200});

@@ -180,12 +180,12 @@ describe('Logplex', () => {
         logplex.write(APP, lines(500, 1 + i * 500));
         await texts(logplex, {lines: 1});
       }
-      await clock.advance(250);
+      await clock.advance(1000);
       const {value: records} = (await slow.next()) as {value: LogRecord[]};
       expect(records).to.have.length(1025);
       expect(records[0]).to.include({id: '1478', source: 'heroku', process: 'logplex', pri: 172});
       expect(records[0]!.message).to.match(
-        /^Error L11 \(Tail buffer overflow\) -> This tail session dropped 1476 messages since 2026-11-22T06:11:32\+00:00\.$/,
+        /^Error L11 \(Tail buffer overflow\) -> This tail session dropped 1476 messages since 2026-11-22T06:11:33\+00:00\.$/,
       );
       expect(records[1]).to.include({id: '1479', message: 'line 1477'});
       await slow.return();

@@ -114,7 +114,7 @@ describe('SyslogDrain', () => {
     expect(drain.status()).to.include({state: 'failing', dropped: 976, buffered: 1024});
     transport.refuses = null;
     await clock.advance(16_000);
-    expect(transport.lines().slice(0, 2)).to.deep.equal([L10(976, '2026-11-22T06:17:02+00:00'), 'line 977']);
+    expect(transport.lines().slice(0, 2)).to.deep.equal([L10(976, '2026-11-22T06:17:03+00:00'), 'line 977']);
     expect(transport.lines()).to.have.length(1025);
     expect(drain.status()).to.include({state: 'connected', delivered: 1024, dropped: 976});
     await drain.close('finish');
