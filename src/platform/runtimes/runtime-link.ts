@@ -215,10 +215,11 @@ export class RuntimeLink {
   async #end(dynos: 'keep' | 'stop'): Promise<void> {
     const {processes, clock} = this.#effects;
     if (!(await this.#status()) && processes.pidOf(this.name) === null) return;
-    await this.client.shutdown({dynos}).catch(() => undefined);
     const deadline = clock.now() + END_MS;
     while (processes.pidOf(this.name) !== null || (await this.#status())) {
       if (clock.now() > deadline) return processes.kill(this.name);
+      // Again and again: one that is just starting does not listen yet.
+      await withTimeout(this.client.shutdown({dynos}), clock, ANSWER_MS).catch(() => undefined);
       await sleep(clock, LOOK_MS);
     }
   }
