@@ -1,10 +1,7 @@
-import {execFile, execFileSync} from 'node:child_process';
-import {existsSync, mkdirSync, writeFileSync} from 'node:fs';
-import {homedir} from 'node:os';
-import {delimiter, dirname, join} from 'node:path';
+import type {ChildProcess} from 'node:child_process';
+import {execFile, spawn} from 'node:child_process';
+import {delimiter, dirname} from 'node:path';
 import type {Installation} from '../support/installation.js';
-
-const VERSION = '11.10.0';
 
 export interface Said {
   status: number;
@@ -12,24 +9,7 @@ export interface Said {
   stderr: string;
 }
 
-/**
- * Path of the unmodified official CLI: `DYNO_HEROKU_CLI`, else a cache that is filled from the npm registry when
- * `DYNO_COMPAT` asks for it. Null: not here, and nobody asked.
- */
-export function findOfficialCli(): string | null {
-  const given = process.env.DYNO_HEROKU_CLI;
-  if (given) return given;
-  const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'dyno-compat', `heroku-${VERSION}`);
-  const program = join(folder, 'node_modules/.bin/heroku');
-  if (existsSync(program)) return program;
-  if (!process.env.DYNO_COMPAT) return null;
-  mkdirSync(folder, {recursive: true});
-  writeFileSync(join(folder, 'package.json'), '{"private": true}\n');
-  execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', `heroku@${VERSION}`], {cwd: folder});
-  return program;
-}
-
-/** The official CLI, pointed at an installation by what `dyno env` says, with a home of its own. */
+/** The unmodified official CLI, pointed at an installation by what `dyno env` says, with a home of its own. */
 export class OfficialCli {
   readonly #program: string;
   readonly #env: Record<string, string>;
@@ -64,6 +44,15 @@ export class OfficialCli {
     return this.#exec('git', words(line), '');
   }
 
+  /** `heroku …` that goes on until it is killed. */
+  start(line: string): ChildProcess {
+    return spawn(this.#program, words(line), {
+      cwd: this.#directory,
+      env: this.#env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  }
+
   #exec(program: string, args: string[], input: string): Promise<Said> {
     return new Promise((resolve) => {
       const options = {cwd: this.#directory, env: this.#env, timeout: 120_000, maxBuffer: 16 * 1024 * 1024};
@@ -80,3 +69,6 @@ export class OfficialCli {
 function words(line: string): string[] {
   return [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
 }
+
+export const told = ({status, stdout, stderr}: Said): string =>
+  `status ${status}\n--- stdout\n${stdout}\n--- stderr\n${stderr}`;
