@@ -18,6 +18,7 @@ import {DynoError} from '../model/error.js';
 import {priority} from '../model/log.js';
 import type {LogEntry} from '../model/log.js';
 import type {AppSpec, RuntimeSpec} from '../model/spec.js';
+import {spaceLayout} from '../model/subnets.js';
 import {Router} from '../router/router.js';
 import type {RouterSettings} from '../router/router.js';
 import {AdvancingClock} from './advancing-clock.js';
@@ -82,6 +83,7 @@ export class Runtime {
   #spec: RuntimeSpec;
   #facts: EngineFacts | null = null;
   #engineProblem: string | null = null;
+  #listensInside = false;
   #connecting: Promise<void> = Promise.resolve();
 
   constructor(options: RuntimeOptions) {
@@ -330,6 +332,7 @@ export class Runtime {
       try {
         const facts = await this.#engine.open();
         await this.#engine.ensureNetwork(networkSpecOf(this.#spec));
+        await this.#listenInside(facts);
         await this.#manager.start();
         this.#facts = facts;
         this.#engineProblem = null;
@@ -343,6 +346,14 @@ export class Runtime {
         await delay(ENGINE_RETRY_MS, undefined, {signal: this.#closing.signal}).catch(() => undefined);
       }
     }
+  }
+
+  /** Where dynos of a space call its router: apps with internal routing are for them only (heroku-behaviour.md 1.7). */
+  async #listenInside({abilities}: EngineFacts): Promise<void> {
+    const {space, router} = this.#spec;
+    if (!space || this.#listensInside || !abilities.spaces.holds || !abilities['direct-address'].holds) return;
+    await this.#router.listen({...router, host: spaceLayout(space.subnet).host});
+    this.#listensInside = true;
   }
 
   /** With the last dyno gone; without an engine it stays for the next time. */
