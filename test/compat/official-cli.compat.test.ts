@@ -32,21 +32,12 @@ describe('the official heroku CLI', function () {
   let place: Workplace;
 
   before(async () => {
-    const program = process.env.DYNO_HEROKU_CLI;
-    if (!program) throw new Error('Run script/compat: it installs the official CLI and sets DYNO_HEROKU_CLI.');
-    place = await Workplace.open(program);
+    place = await Workplace.open('process');
+    await place.deploy();
   });
   after(() => place?.close());
 
-  /** Runs `heroku …`, whose status and output must be so. */
-  const heroku = async ({type, input, status = 0, out, err, then}: Flow) => {
-    const said = await place.cli.run(type, input);
-    expect(said.status, told(said)).to.equal(status);
-    if (out) expect(said.stdout, told(said)).to.match(out);
-    if (err) expect(unwrapped(said.stderr), told(said)).to.match(err);
-    if (then) expect(await place.api(then[0])).to.match(then[1]);
-    return said;
-  };
+  const heroku = (flow: Flow) => place.prove(flow);
 
   for (const [name, flows] of Object.entries(groups)) {
     describe(name, () => {
@@ -162,6 +153,3 @@ describe('the official heroku CLI', function () {
     });
   });
 });
-
-/** The official CLI breaks and marks the lines of its errors. */
-const unwrapped = (stderr: string): string => stderr.replace(/\s*\n\s*›\s*/g, ' ');

@@ -2,12 +2,15 @@ import {execFileSync} from 'node:child_process';
 import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {expect} from 'chai';
 import {Installation} from '../support/installation.js';
-import {OfficialCli} from './official-cli.js';
+import type {Flow} from './flow.js';
+import type {Said} from './official-cli.js';
+import {OfficialCli, told} from './official-cli.js';
 
 export const server = `require('http').createServer((_, answer) => answer.end(process.env.DYNO)).listen(process.env.PORT);\n`;
 
-/** An installation on the process engine, a directory with an app, a key and a certificate, and the official CLI in it. */
+/** An installation, a directory with an app, a key and a certificate, and the official CLI in it. */
 export class Workplace {
   readonly installation: Installation;
   readonly directory: string;
@@ -19,7 +22,10 @@ export class Workplace {
     this.cli = cli;
   }
 
-  static async open(program: string): Promise<Workplace> {
+  /** The program is where script/compat put it. */
+  static async open(engine: 'docker' | 'process'): Promise<Workplace> {
+    const program = process.env.DYNO_HEROKU_CLI;
+    if (!program) throw new Error('Run script/compat: it installs the official CLI and sets DYNO_HEROKU_CLI.');
     const directory = mkdtempSync(join(tmpdir(), 'dyno-compat-'));
     mkdirSync(join(directory, 'source'));
     const quiet = {cwd: directory, stdio: 'ignore' as const};
@@ -31,13 +37,25 @@ export class Workplace {
       join(directory, 'key.pub'),
       'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEoyoKLBQ5OvDqvFKKu6cg3NyhbUgnyyMAbIkvJ9pRJb me@test\n',
     );
-    const installation = await Installation.make('process');
-    const place = new Workplace(installation, directory, await OfficialCli.at(installation, program, directory));
-    place.write('Procfile', 'web: node server.js\nworker: while true; do echo tick; sleep 5; done\n');
-    place.write('server.js', server);
-    await installation.ok('create', 'demo', '--no-remote');
-    await installation.ok('deploy', join(directory, 'source'), '-a', 'demo');
-    return place;
+    const installation = await Installation.make(engine);
+    return new Workplace(installation, directory, await OfficialCli.at(installation, program, directory));
+  }
+
+  /** The app `demo`, deployed. */
+  async deploy(): Promise<void> {
+    this.write('Procfile', 'web: node server.js\nworker: while true; do echo tick; sleep 5; done\n');
+    this.write('server.js', server);
+    await this.installation.ok('create', 'demo', '--no-remote');
+    await this.installation.ok('deploy', join(this.directory, 'source'), '-a', 'demo');
+  }
+
+  /** Runs `heroku …`, whose status, output and effect must be so. */
+  async prove({type, input, status = 0, out, err, then}: Flow): Promise<void> {
+    const said: Said = await this.cli.run(type, input);
+    expect(said.status, told(said)).to.equal(status);
+    if (out) expect(said.stdout, told(said)).to.match(out);
+    if (err) expect(unwrapped(said.stderr), told(said)).to.match(err);
+    if (then) expect(await this.api(then[0])).to.match(then[1]);
   }
 
   /** A file of the app. */
@@ -61,3 +79,6 @@ export class Workplace {
     rmSync(this.directory, {recursive: true, force: true, maxRetries: 5});
   }
 }
+
+/** The official CLI breaks and marks the lines of its errors. */
+const unwrapped = (stderr: string): string => stderr.replace(/\s*\n\s*›\s*/g, ' ');
