@@ -52,7 +52,7 @@ const FORBIDDEN: [file: string, imported: string][] = [
   ['src/platform/main.ts', '../router/router.js'],
   ['src/platform/api/server.ts', '../../engine/docker/docker-engine.js'],
   ['src/platform/api/server.ts', 'libsql'],
-  ['src/platform/releases/rollback.ts', 'fastify'],
+  ['src/platform/store/apps.ts', 'fastify'],
   ['src/platform/store/store.ts', '../api/server.js'],
   ['src/runtime/runtime.ts', '../platform/main.js'],
   ['src/runtime/runtime.ts', '../cli/print.js'],

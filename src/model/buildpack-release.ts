@@ -16,7 +16,8 @@ export function parseDefaultTypes(yaml: string): Record<string, string> {
   if (typeof declared !== 'object' || declared === null || Array.isArray(declared)) return {};
   const types: Record<string, string> = {};
   for (const [type, command] of Object.entries(declared)) {
-    if (/^[A-Za-z0-9_-]+$/.test(type) && typeof command === 'string' && command.trim() !== '') types[type] = command.trim();
+    if (/^[A-Za-z0-9_-]+$/.test(type) && typeof command === 'string' && command.trim() !== '')
+      types[type] = command.trim();
   }
   return types;
 }

@@ -172,9 +172,19 @@ export const errors = {
   platform_stopped: entry(503, 'platform_stopped', 'The platform does not run.', 'Start it with: dyno platform:start'),
 
   // usage of the CLI
-  home_unwritable: entry(400, 'usage', 'The folder {home} cannot be written: {reason}.', 'Choose another with DYNO_HOME.'),
+  home_unwritable: entry(
+    400,
+    'usage',
+    'The folder {home} cannot be written: {reason}.',
+    'Choose another with DYNO_HOME.',
+  ),
   platform_failed: entry(503, 'platform_failed', 'The platform did not start: {reason}', 'Look at: dyno platform:logs'),
-  port_differs: entry(400, 'usage', 'The platform of {home} listens on port {running}, not on {asked}.', 'Unset DYNO_PORT, or stop it first: DYNO_PORT={running} dyno platform:stop'),
+  port_differs: entry(
+    400,
+    'usage',
+    'The platform of {home} listens on port {running}, not on {asked}.',
+    'Unset DYNO_PORT, or stop it first: DYNO_PORT={running} dyno platform:stop',
+  ),
   directory_unreadable: entry(400, 'usage', 'Cannot read {directory}: {reason}.'),
   usage: entry(400, 'usage', '{message}'),
   no_app: entry(

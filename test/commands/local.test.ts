@@ -135,6 +135,9 @@ export GIT_SSL_CAINFO='${ca}'
 
   it('warns, on stderr, of what would lead heroku to the real heroku.com', async () => {
     bench.env = {HEROKU_HOST: 'heroku.local'};
+    const ca = join(bench.home, 'ca.pem');
+    writeFileSync(ca, '');
+    bench.api.on('GET /local/platform', {...platform(), ca_file: ca});
     const {stdout, stderr} = await bench.run(Env);
     expect(stderr).to.match(/^Warning: HEROKU_HOST is heroku\.local now/);
     expect(stdout).to.match(/^export HEROKU_HOST='http:\/\/localhost/);
