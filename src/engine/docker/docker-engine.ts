@@ -34,7 +34,7 @@ import {followLog} from './follow.js';
 import {HostView} from './host-view.js';
 import * as images from './images.js';
 import {IsolationProof} from './isolation.js';
-import type {Identity} from './labels.js';
+import {type Identity, KIND} from './labels.js';
 import {removeOrphanedHelpers} from './makers.js';
 import {ensureNetwork, networkName, removeNetwork} from './networks.js';
 import {parseCursor} from './output-cursor.js';
@@ -125,6 +125,8 @@ export class DockerEngine implements Engine {
     this.#quotas = new QuotaFiles(this.#options.directory, local);
     probed.facts.abilities.spaces = await spaceAbility(this.#docker, this.#hasDirectAddress());
     await removeOrphanedHelpers(this.#docker, this.#identity);
+    // One that is being made at this moment has no name yet either.
+    await images.removeUnused(this.#docker, {...images.identityLabels(this.#identity), [KIND]: 'release'}, '1h');
     await this.#spaces.sweep();
     return probed.facts;
   }

@@ -8,6 +8,7 @@ import {asDynoError, call, callUnlessGone, messageOf, statusOf} from './connecti
 import {parseDockerIgnore} from './docker-ignore.js';
 import {imageCommand, prepareDockerfile} from './dockerfile.js';
 import {imageLabels} from './labels.js';
+import {makerLabel} from './makers.js';
 import {commitRelease, DYNO_UID, invalidOnError} from './release-image.js';
 import {readProgress} from './stack-image.js';
 import {copyTar} from './tar-copy.js';
@@ -111,7 +112,7 @@ async function runDockerBuild(
 /** Heroku wants a shell in an image; bash where there is one. */
 async function shellOf({docker}: BuildContext, image: string): Promise<string> {
   const container = await call('look at an image', () =>
-    docker.createContainer({Image: image, Cmd: ['true'], NetworkDisabled: true}),
+    docker.createContainer({Image: image, Cmd: ['true'], Labels: makerLabel(), NetworkDisabled: true}),
   );
   try {
     for (const shell of ['/bin/bash', '/bin/sh']) {

@@ -5,6 +5,7 @@ import type {BuildResult, EngineImage, SlugSpec} from '../engine.js';
 import type {CaBundle} from './ca-bundle.js';
 import {asDynoError, call, callUnlessGone, isGone, statusOf} from './connection.js';
 import {APP_ID, type Identity, imageLabels, KIND, type Labels, labelFilter, OWNER} from './labels.js';
+import {makerLabel} from './makers.js';
 import {commitRelease, DYNO_UID, gzip, slugContent} from './release-image.js';
 import {copyTar} from './tar-copy.js';
 
@@ -42,8 +43,8 @@ export async function removeCache(docker: Docker, identity: Identity, appId: str
 }
 
 /** Images of ours without a name: layers of failed builds, releases that were removed while a dyno still ran. */
-export async function removeUnused(docker: Docker, labels: Labels): Promise<void> {
-  const filters = {dangling: ['true'], ...labelFilter(labels)};
+export async function removeUnused(docker: Docker, labels: Labels, olderThan?: string): Promise<void> {
+  const filters = {dangling: ['true'], ...labelFilter(labels), ...(olderThan ? {until: [olderThan]} : {})};
   await call('remove unused layers', () => docker.pruneImages({filters}));
 }
 
@@ -77,7 +78,7 @@ export async function importSlug(
 /** The slug streams out of a container that is never started, and gone when the stream is. */
 export async function exportSlug(docker: Docker, image: string): Promise<Readable> {
   const container = await call('read a release image', () =>
-    docker.createContainer({Image: image, NetworkDisabled: true}),
+    docker.createContainer({Image: image, Labels: makerLabel(), NetworkDisabled: true}),
   );
   const remove = () => callUnlessGone('remove a container', () => container.remove({force: true, v: true}));
   try {

@@ -7,7 +7,8 @@ import {pack} from 'tar-stream';
 import {DynoError} from '../../model/error.js';
 import {type CaBundle, caPath} from './ca-bundle.js';
 import {asDynoError, call, callUnlessGone, messageOf} from './connection.js';
-import {CHECKSUM, type Labels} from './labels.js';
+import {CHECKSUM, type Labels, MAKER} from './labels.js';
+import {makerLabel} from './makers.js';
 import {copyTar} from './tar-copy.js';
 
 /** User and group of everything that belongs to an app, as in Heroku's stack images. */
@@ -44,7 +45,7 @@ export async function commitRelease(docker: Docker, layer: ReleaseLayer): Promis
       User: `${DYNO_UID}:${DYNO_UID}`,
       Env: Object.entries(layer.environment ?? {}).map(([name, value]) => `${name}=${value}`),
       ...(layer.workingDirectory ? {WorkingDir: layer.workingDirectory} : {}),
-      Labels: layer.labels,
+      Labels: {...layer.labels, ...makerLabel()},
       NetworkDisabled: true,
     }),
   );
@@ -52,8 +53,10 @@ export async function commitRelease(docker: Docker, layer: ReleaseLayer): Promis
     await putTar(container, initArchive(layer.shell, layer.ca), '/');
     if (layer.content) await putTar(container, layer.content, '/');
     const [repo, tag] = layer.to.split(':');
-    const changes = layer.checksum ? {changes: `LABEL ${CHECKSUM}=${await layer.checksum()}`} : {};
-    await call('commit a release image', () => container.commit({repo, tag, pause: false, ...changes}));
+    // What is started from the image is not this process' helper.
+    const labels = [`${MAKER}=""`, ...(layer.checksum ? [`${CHECKSUM}=${await layer.checksum()}`] : [])];
+    const changes = `LABEL ${labels.join(' ')}`;
+    await call('commit a release image', () => container.commit({repo, tag, pause: false, changes}));
   } finally {
     layer.content?.destroy();
     await callUnlessGone('remove a container', () => container.remove({force: true, v: true}));

@@ -23,7 +23,7 @@ describe('stack image of this machine’s files', function () {
     const said = await run(
       docker,
       image,
-      'set -e; node -p 6*7; npm -v >/dev/null; git --version >/dev/null; tar --version >/dev/null; whoami; echo $HOME; ls -A /root /home | wc -l; test -w /tmp',
+      'set -e; node -p 6*7; npm -v >/dev/null; git --version >/dev/null; tar --version >/dev/null; whoami; echo $HOME; test -w /tmp; test ! -r /root',
     );
     expect(said).to.match(/^42\ndyno\n\/app\n/);
   });
