@@ -13,6 +13,7 @@ delete table inet dyno_dy0123456789ab
 table inet dyno_dy0123456789ab {
   chain input {
     type filter hook input priority filter - 10; policy accept;
+    iifname != { "lo", "dy0123456789ab" } ip daddr 10.0.3.1 drop
     iifname != "dy0123456789ab" accept
     ct state established,related accept
     tcp dport { 7790, 7791 } accept

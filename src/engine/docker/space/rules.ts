@@ -4,7 +4,7 @@ import {edgeLayout, SPACE_BITS, EDGE_BITS, spaceLayout} from '../../../model/sub
  * Guard of a space, in the host's network namespace, one table for the whole bridge:
  *  - what dynos send leaves through the egress gateway, which is on their bridge, or not at all;
  *  - nobody beyond the bridge opens a connection to a dyno, whatever the policy of FORWARD is (docker-facts.md 1);
- *  - dynos reach no port of the host itself but `hostPorts`;
+ *  - dynos reach no port of the host itself but `hostPorts`, and nobody else reaches those at the bridge's address;
  *  - the host reaches no data service.
  * Loaded in one transaction, over an older one if there is any.
  */
@@ -16,11 +16,12 @@ export function spaceGuard(options: {
   published: boolean;
 }): string {
   const {bridge, subnet, hostPorts, published} = options;
-  const {dataFirst, dataLast} = spaceLayout(subnet);
+  const {host, dataFirst, dataLast} = spaceLayout(subnet);
   return `${dropGuard(bridge)}
 table inet ${guardTable(bridge)} {
   chain input {
     type filter hook input priority filter - 10; policy accept;
+    iifname != { "lo", "${bridge}" } ip daddr ${host} drop
     iifname != "${bridge}" accept
     ct state established,related accept
 ${hostPorts.length > 0 ? `    tcp dport { ${hostPorts.join(', ')} } accept\n` : ''}    drop
