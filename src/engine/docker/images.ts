@@ -45,7 +45,16 @@ export async function removeCache(docker: Docker, identity: Identity, appId: str
 /** Images of ours without a name: layers of failed builds, releases that were removed while a dyno still ran. */
 export async function removeUnused(docker: Docker, labels: Labels, olderThan?: string): Promise<void> {
   const filters = {dangling: ['true'], ...labelFilter(labels), ...(olderThan ? {until: [olderThan]} : {})};
-  await call('remove unused layers', () => docker.pruneImages({filters}));
+  for (let attempt = 1; attempt <= 10; attempt++) {
+    try {
+      await docker.pruneImages({filters});
+      return;
+    } catch (error) {
+      // Docker does one at a time. What is not removed now is so the next time.
+      if (statusOf(error) !== 409) throw asDynoError('remove unused layers', error);
+      await wait(100 * attempt);
+    }
+  }
 }
 
 export function identityLabels({owner}: Identity): Labels {

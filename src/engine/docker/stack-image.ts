@@ -5,6 +5,7 @@ import {asDynoError, call, callUnlessGone, isGone} from './connection.js';
 import {packHostFiles} from './host-files.js';
 import {hostFilesHash, hostProgramsHere} from './host-programs.js';
 import {KIND} from './labels.js';
+import {removeUnused} from './images.js';
 import {nodeLayer} from './node-layer.js';
 import {putTar} from './release-image.js';
 
@@ -106,9 +107,7 @@ export class StackImages {
     const filters = {label: [`${KIND}=stack`], reference: ['dyno/stack']};
     const images = await call('list images', () => this.#docker.listImages({filters}));
     // Two that made the same image at once left one without a name.
-    await call('remove unused images', () =>
-      this.#docker.pruneImages({filters: {dangling: ['true'], label: [`${KIND}=stack`]}}),
-    );
+    await removeUnused(this.#docker, {[KIND]: 'stack'});
     for (const {RepoTags, Created} of images) {
       if (Date.now() / 1000 - Created < DAY_S) continue;
       for (const name of RepoTags ?? []) {
