@@ -58,13 +58,21 @@ describe('the official heroku CLI', function () {
     });
   });
 
-  describe('webhooks by id', () => {
+  describe('what has a name of its own', () => {
     it('heroku webhooks:info, :update, :remove', async () => {
       const [hook] = JSON.parse(await place.api('/apps/demo/webhooks')) as [{id: string}];
       await heroku({type: `webhooks:info ${hook.id} -a demo`, out: /api:release/});
       const changed = `webhooks:update ${hook.id} -i api:build -l sync -u http://127.0.0.1:9/ -a demo`;
       await heroku({type: changed, then: ['/apps/demo/webhooks', /api:build/]});
       await heroku({type: `webhooks:remove ${hook.id} -a demo`, then: ['/apps/demo/webhooks', /^\[\]$/]});
+    });
+
+    it('heroku domains:update gives a domain its certificate', async () => {
+      await heroku({type: 'certs:add server.crt server.key -a demo'});
+      await heroku({type: 'domains:add secure.test -a demo'});
+      const [{name}] = JSON.parse(await place.api('/apps/demo/sni-endpoints')) as [{name: string}];
+      const then: Flow['then'] = ['/apps/demo/domains/secure.test', new RegExp(`"name":"${name}"`)];
+      await heroku({type: `domains:update secure.test --cert ${name} -a demo`, then});
     });
 
     it('heroku telemetry:remove', async () => {
@@ -118,11 +126,11 @@ describe('the official heroku CLI', function () {
     });
 
     it('a release phase runs in the push; heroku releases:output, :retry', async () => {
-      await commit('Procfile', 'web: node server.js\nrelease: echo migrated for $B\n');
-      expect(await git('push heroku main')).to.match(/remote: +migrated for two/);
-      await heroku({type: 'releases:output -a demo', out: /migrated for two/});
+      await commit('Procfile', 'web: node server.js\nrelease: echo migrated in $DYNO\n');
+      expect(await git('push heroku main')).to.match(/remote: +migrated in release\.\d+/);
+      await heroku({type: 'releases:output -a demo', out: /migrated in release\.\d+/});
       const before = await versions();
-      await heroku({type: 'releases:retry -a demo', out: /migrated for two/});
+      await heroku({type: 'releases:retry -a demo', out: /migrated in release\.\d+/});
       expect(await versions()).to.equal(before + 1);
     });
 

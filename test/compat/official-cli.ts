@@ -1,6 +1,6 @@
 import type {ChildProcess} from 'node:child_process';
 import {execFile, spawn} from 'node:child_process';
-import {delimiter, dirname} from 'node:path';
+import {delimiter, dirname, join} from 'node:path';
 import type {Installation} from '../support/installation.js';
 
 export interface Said {
@@ -26,6 +26,7 @@ export class OfficialCli {
     const env = {
       PATH: [dirname(program), dirname(process.execPath), process.env.PATH ?? ''].join(delimiter),
       HOME: directory,
+      EDITOR: join(directory, 'edit.sh'),
       TERM: 'dumb',
       NO_COLOR: '1',
       GIT_CONFIG_NOSYSTEM: '1',
