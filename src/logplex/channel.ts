@@ -12,6 +12,7 @@ import type {DrainStatus} from './drain.js';
 import {DynoCollector} from './dyno-collector.js';
 import {formatSecond} from './frames.js';
 import {History} from './history.js';
+import {Intake} from './intake.js';
 import type {DynoCursor} from './log-format.js';
 import {LogFile} from './log-file.js';
 import {entryOf, MessageHead, recordOf} from './message.js';
@@ -26,6 +27,10 @@ export interface ChannelOptions {
   secureContext: () => SecureContext;
 }
 
+/** bytes of intake that become one transaction */
+const TURN_BYTES = 64 * 1024;
+/** bytes of intake that wait at most; beyond them work is done at once, however long the turn becomes */
+const INTAKE_BYTES = 32 * 1024 * 1024;
 /** UTF-16 units of text that wait for the disk at most; what comes beyond is lost and told of in an L12 (4.3) */
 const PENDING_TEXT = 16 * 1024 * 1024;
 /** dynos whose cursor is remembered: those that ended may be asked for once more */
@@ -38,7 +43,7 @@ const CERTIFICATE_NOTICE_MS = 60_000;
  * The log of one app. What comes in is written to disk in transactions, with the cursors of the dynos it came from, and
  * only then seen by anybody: so nothing that was seen is replayed by the engine after a crash.
  *
- *   entries, dyno output ──▶ pending ──▶ disk ──▶ history, tails, drains
+ *   entries, dyno output ──▶ intake ──▶ pending ──▶ disk ──▶ history, tails, drains
  */
 export class Channel {
   readonly #clock: Clock;
@@ -50,6 +55,7 @@ export class Channel {
   readonly #collectors = new Map<string, DynoCollector>();
   readonly #cursors = new Map<string, DynoCursor>();
   readonly #dirty = new Set<string>();
+  readonly #intake = new Intake();
   readonly #refusals = new Map<string, number>();
   readonly #loaded: Promise<void>;
   #closed = false;
@@ -59,7 +65,7 @@ export class Channel {
   #head: MessageHead | null = null;
   /** of the next message that is committed */
   #nextSeq = 1;
-  #flushing: Promise<void> | null = null;
+  #isFlushing = false;
   /** what an earlier process left, until the drains are known */
   #recovered: Message[] | null = null;
   #drainSpecs: DrainSpec[] | null = null;
@@ -87,13 +93,10 @@ export class Channel {
   }
 
   write(entries: LogEntry[]): void {
-    for (const entry of entries) {
-      if (!this.#head?.isOf(entry)) {
-        this.#head = new MessageHead(entry.time, entry.source, entry.process.replace(/\s/g, '_'), entry.pri);
-      }
-      for (const line of linesOf(entry.message)) this.#accept(this.#head, line, entry.unterminated ?? false);
-    }
-    this.#schedule();
+    const cost = entries.reduce((sum, {message}) => sum + message.length, 0);
+    this.#take(cost, () => {
+      for (const entry of entries) this.#acceptEntry(entry);
+    });
   }
 
   collectorOf(dyno: {id: string; name: string}): DynoCollector {
@@ -105,20 +108,31 @@ export class Channel {
     return collector;
   }
 
-  /** Its cursor goes to the disk with the next write. */
-  collected(dynoId: string): void {
-    this.#dirty.add(dynoId);
-    this.#schedule();
+  /** Copies the chunk: it may wait, and the engine may use it again. */
+  collect(dynoId: string, chunk: Buffer, stream: 'stdout' | 'stderr', time: number, cursor: string | null): void {
+    const collector = this.#collectors.get(dynoId);
+    if (!collector) return;
+    const copy = Buffer.from(chunk);
+    collector.accept(cursor);
+    this.#take(copy.length, () => {
+      collector.write(copy, stream, time, cursor);
+      this.#dirty.add(dynoId);
+    });
   }
 
   ended(dynoId: string): void {
-    this.collected(dynoId);
-    void this.#flushed().then(() => this.#collectors.delete(dynoId));
+    const collector = this.#collectors.get(dynoId);
+    if (!collector) return;
+    this.#take(0, () => {
+      collector.end(this.#clock.now());
+      this.#dirty.add(dynoId);
+    });
+    void this.#intake.settled().then(() => this.#collectors.delete(dynoId));
   }
 
   async *read(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogRecord[], void> {
     await this.#loaded;
-    await this.#flushed();
+    await this.#intake.settled();
     const tail = query.tail && !signal.aborted && !this.#closed ? this.#openTail(query) : null;
     const end = () => tail?.end();
     signal.addEventListener('abort', end, {once: true});
@@ -139,7 +153,7 @@ export class Channel {
   async close(): Promise<void> {
     await this.#endTails();
     await this.#drains.close('finish');
-    await this.#flushed();
+    await this.#intake.settled();
     await this.#file.close();
   }
 
@@ -147,7 +161,7 @@ export class Channel {
   async remove(): Promise<void> {
     await this.#endTails();
     await this.#drains.close('abort');
-    await this.#flushed();
+    await this.#intake.settled();
     await this.#file.close();
     await rm(this.#directory, {recursive: true, force: true});
   }
@@ -155,7 +169,7 @@ export class Channel {
   /** They have read everything when it resolves, but for what is in their buffers. */
   async #endTails(): Promise<void> {
     await this.#loaded;
-    await this.#flushed();
+    await this.#intake.settled();
     this.#closed = true;
     for (const tail of this.#tails) tail.end();
   }
@@ -189,21 +203,30 @@ export class Channel {
     this.#pending.push({seq: 0, head, text, unterminated});
   }
 
-  #schedule(): void {
-    this.#flushing ??= this.#flush();
+  #acceptEntry(entry: LogEntry): void {
+    if (!this.#head?.isOf(entry)) {
+      this.#head = new MessageHead(entry.time, entry.source, entry.process.replace(/\s/g, '_'), entry.pri);
+    }
+    for (const line of linesOf(entry.message)) this.#accept(this.#head, line, entry.unterminated ?? false);
   }
 
-  async #flushed(): Promise<void> {
-    while (this.#flushing) await this.#flushing;
+  #take(cost: number, take: () => void): void {
+    this.#intake.push(cost, take);
+    while (this.#intake.cost > INTAKE_BYTES) this.#intake.take(TURN_BYTES);
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    void this.#flush();
   }
 
   /** Whatever comes in while one transaction is written is the next one. */
   async #flush(): Promise<void> {
     await this.#loaded;
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#pending.length > 0 || this.#dirty.size > 0) {
+    while (!this.#intake.isEmpty || this.#pending.length > 0) {
       await this.#drainsReady;
+      this.#intake.take(TURN_BYTES);
       this.#tellDropped();
+      const {taken} = this.#intake;
       const messages = this.#pending;
       this.#pending = [];
       this.#pendingText = 0;
@@ -211,9 +234,10 @@ export class Channel {
       await this.#persist(messages);
       this.#nextSeq += messages.length;
       this.#publish(messages);
+      this.#intake.done(taken);
       if (this.#file.isFull) await this.#rotate();
     }
-    this.#flushing = null;
+    this.#isFlushing = false;
   }
 
   /** A disk that refuses costs the history of later days, never the stream of today. */

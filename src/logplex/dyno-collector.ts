@@ -11,6 +11,8 @@ export class DynoCollector {
   readonly #process: string;
   readonly #onMessage: OnMessage;
   readonly #streams: {stdout: LineAssembler; stderr: LineAssembler};
+  /** of what has come in; and of what has been made lines of */
+  #accepted: string | null;
   #cursor: string | null;
 
   constructor(process: string, onMessage: OnMessage, from: DynoCursor | null) {
@@ -20,11 +22,17 @@ export class DynoCollector {
       stdout: new LineAssembler(fromBase64(from?.stdout)),
       stderr: new LineAssembler(fromBase64(from?.stderr)),
     };
-    this.#cursor = from?.cursor ?? null;
+    this.#accepted = this.#cursor = from?.cursor ?? null;
   }
 
+  /** Where the engine goes on, if it has to. */
   get cursor(): string | null {
-    return this.#cursor;
+    return this.#accepted;
+  }
+
+  /** A chunk is on its way to write(). */
+  accept(cursor: string | null): void {
+    this.#accepted = cursor ?? this.#accepted;
   }
 
   write(chunk: Buffer, stream: 'stdout' | 'stderr', time: number, cursor: string | null): void {

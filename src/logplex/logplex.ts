@@ -81,14 +81,10 @@ export class Logplex {
       cursor: collector.cursor,
       output: {
         write: (chunk, stream, time, cursor) => {
-          if (!isOpen()) return;
-          collector.write(chunk, stream, time, cursor);
-          channel.collected(dyno.id);
+          if (isOpen()) channel.collect(dyno.id, chunk, stream, time, cursor);
         },
         end: () => {
-          if (!isOpen()) return;
-          collector.end(this.#options.clock.now());
-          channel.ended(dyno.id);
+          if (isOpen()) channel.ended(dyno.id);
         },
       },
     };

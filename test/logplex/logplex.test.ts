@@ -39,6 +39,12 @@ describe('Logplex', () => {
     return records;
   }
 
+  async function untilL12(logplex: Logplex): Promise<LogRecord | undefined> {
+    const {signal} = new AbortController();
+    for await (const [record] of logplex.read(APP, {tail: true, process: 'log-shuttle'}, signal)) return record;
+    return undefined;
+  }
+
   const texts = async (logplex: Logplex, query?: LogQuery) => (await read(logplex, query)).map(({message}) => message);
   const lines = (count: number, first = 1) => Array.from({length: count}, (_, i) => entry(`line ${first + i}`));
 
@@ -127,6 +133,35 @@ describe('Logplex', () => {
     await settle();
     expect(await readdir(directory)).to.deep.equal([]);
     expect(await texts(logplex)).to.deep.equal([]);
+  });
+
+  it('has room for some 50 MB that one moment brings; says in an L12 what it could not take', async () => {
+    const logplex = await open();
+    const {output} = logplex.dynoOutput(APP, {id: 'dyno-1', name: 'web.1'});
+    const chunk = Buffer.from(`${'x'.repeat(1023)}\n`.repeat(1024));
+    const tail = untilL12(logplex);
+    await settle();
+    for (let n = 0; n < 60; n++) output.write(chunk, 'stdout', TIME, String(n));
+    const l12 = await tail;
+    const [last] = await read(logplex, {lines: 1});
+    const dropped = 60 * 1024 - (Number(last!.id) - 1);
+    expect(dropped).to.be.within(10_000, 16_000);
+    expect(l12).to.include({source: 'app', process: 'log-shuttle', pri: 172});
+    expect(l12!.message).to.equal(`Error L12: ${dropped} messages dropped since 2026-11-22T06:11:32+00:00`);
+    expect(logplex.dynoOutput(APP, {id: 'dyno-1', name: 'web.1'}).cursor).to.equal('59');
+  });
+
+  it('answers while an app writes without a pause', async () => {
+    const logplex = await open();
+    const {output} = logplex.dynoOutput(APP, {id: 'dyno-1', name: 'web.1'});
+    let isWriting = true;
+    const write = () => {
+      output.write(Buffer.from('again\n'.repeat(100)), 'stdout', TIME, '1');
+      if (isWriting) setImmediate(write);
+    };
+    write();
+    for (let n = 0; n < 20; n++) expect(await texts(logplex, {lines: 10})).to.have.length(10);
+    isWriting = false;
   });
 
   describe('tail', () => {
