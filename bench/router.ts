@@ -2,6 +2,7 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import type {Figure} from './figure.js';
 import {load, median} from './router/measure.js';
 import type {Load} from './router/measure.js';
 import {
@@ -14,14 +15,6 @@ import {
   stopPeer,
 } from './router/peers.js';
 import type {Peer} from './router/peers.js';
-
-/** One measured figure; `goal` is the most it may be. */
-export interface Figure {
-  name: string;
-  value: number;
-  unit: string;
-  goal?: number;
-}
 
 const CONNECTIONS = 64;
 const BACKEND_PORT = 17_700;

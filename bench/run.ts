@@ -10,6 +10,7 @@ const benches: Record<string, () => Promise<Figure[]>> = {
   scale: async () => (await import('./scale.js')).measureScale(),
   reconcile: async () => (await import('./reconcile.js')).measureReconcile(),
   stop: async () => (await import('./stop.js')).measureStop(),
+  api: async () => (await import('./api.js')).measureApi(),
   spaces: async () => (await import('./spaces.js')).measureSpaces(),
   logs: async () => (await import('./logs.js')).measureLogs(),
   router: async () => (await import('./router.js')).measureRouter(),
