@@ -122,12 +122,17 @@ export class MessageBuffer {
     return {text, bytes, count, from, to};
   }
 
-  takeAll(): Message[] {
-    const all = this.#batches.map(({messages, first}) => (first === 0 ? messages : messages.slice(first)));
-    this.#batches.length = 0;
-    this.#size = 0;
-    this.#bytes = 0;
-    return all.length === 1 ? all[0]! : all.flat();
+  /** The oldest messages, `count` at most. */
+  takeSome(count: number): Message[] {
+    this.#lastTake = this.#clock.now();
+    const taken: Message[] = [];
+    while (this.#batches.length > 0 && taken.length < count) {
+      const {messages, first} = this.#batches[0]!;
+      const some = messages.slice(first, first + count - taken.length);
+      this.#shift(some.length);
+      for (const message of some) taken.push(message);
+    }
+    return taken;
   }
 
   takeLoss(): Loss {

@@ -9,6 +9,9 @@ import type {Message} from './message.js';
 import {MessageBuffer} from './message-buffer.js';
 import {Wake} from './wake.js';
 
+/** records that a reader gets at a time: the rest waits in the buffer, where all tails share it */
+const PACKET = 512;
+
 /** One live reader of an app's stream. A slow one loses the oldest of its buffer, and reads of that in an L11 (4.3). */
 export class Tail {
   readonly #clock: Clock;
@@ -54,7 +57,7 @@ export class Tail {
   #take(): LogRecord[] {
     const firstSeq = this.#buffer.firstSeq;
     const {lost, since} = this.#buffer.takeLoss();
-    const records = this.#buffer.takeAll().map(recordOf);
+    const records = this.#buffer.takeSome(PACKET).map(recordOf);
     return lost > 0 && firstSeq !== null ? [this.#lossRecord(lost, since, firstSeq - 1), ...records] : records;
   }
 

@@ -217,7 +217,7 @@ describe('Logplex', () => {
       }
       await clock.advance(1000);
       const {value: records} = (await slow.next()) as {value: LogRecord[]};
-      expect(records).to.have.length(1025);
+      expect(records).to.have.length(513);
       expect(records[0]).to.include({id: '1478', source: 'heroku', process: 'logplex', pri: 172});
       expect(records[0]!.message).to.match(
         /^Error L11 \(Tail buffer overflow\) -> This tail session dropped 1476 messages since 2026-11-22T06:11:33\+00:00\.$/,

@@ -4,7 +4,7 @@ import {MessageBuffer} from '../../src/logplex/message-buffer.js';
 import {VirtualClock} from '../support/virtual-clock.js';
 import {message, messages} from './messages.js';
 
-const seqs = (buffer: MessageBuffer) => buffer.takeAll().map(({seq}) => seq);
+const seqs = (buffer: MessageBuffer) => buffer.takeSome(Infinity).map(({seq}) => seq);
 
 describe('MessageBuffer', () => {
   it('loses the oldest beyond its capacity once a reader has had its time, and says since when', async () => {
@@ -86,6 +86,15 @@ describe('MessageBuffer', () => {
     ]);
     expect(packets[0]!.text).to.equal(httpsFrame(message(1)) + httpsFrame(message(2)));
     expect(packets[0]!.bytes).to.equal(2 * length);
+  });
+
+  it('takes some, across batches', () => {
+    const buffer = new MessageBuffer(10, new VirtualClock());
+    buffer.push(messages(3));
+    buffer.push(messages(3, 4));
+    expect(buffer.takeSome(4).map(({seq}) => seq)).to.deep.equal([1, 2, 3, 4]);
+    expect(buffer.takeSome(4).map(({seq}) => seq)).to.deep.equal([5, 6]);
+    expect([buffer.size, buffer.firstSeq]).to.deep.equal([0, null]);
   });
 
   it('tells of a loss again when it did not arrive', () => {
