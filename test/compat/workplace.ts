@@ -33,7 +33,7 @@ export class Workplace {
     const subject = ['-subj', '/CN=secure.test', '-addext', 'subjectAltName=DNS:secure.test', '-days', '30'];
     const files = ['-keyout', 'server.key', '-out', 'server.crt'];
     execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...files, ...subject], quiet);
-    writeFileSync(join(directory, 'edit.sh'), '#!/bin/sh\necho EDITED=yes >>"$1"\n', {mode: 0o755});
+    writeFileSync(join(directory, 'edit.sh'), '#!/bin/sh\nprintf "\\nEDITED=yes\\n" >>"$1"\n', {mode: 0o755});
     writeFileSync(
       join(directory, 'key.pub'),
       'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEoyoKLBQ5OvDqvFKKu6cg3NyhbUgnyyMAbIkvJ9pRJb me@test\n',

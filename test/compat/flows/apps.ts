@@ -47,6 +47,6 @@ export const config: Flow[] = [
   flow('config --shell -a demo', /A=1/),
   flow('config:get A -a demo', /^1\n/),
   flow('config:unset A -a demo', undefined, {then: ['/apps/demo/config-vars', /^\{"B":"two"\}$/]}),
-  flow('config:edit -a demo', undefined, {then: ['/apps/demo/config-vars', /"EDITED":"yes"/]}),
+  flow('config:edit -a demo', /\+ EDITED=yes/, {input: 'y\n', then: ['/apps/demo/config-vars', /"EDITED":"yes"/]}),
   flow('config:set 1A=x -a demo', undefined, {err: /not a name/, status: 2}),
 ];

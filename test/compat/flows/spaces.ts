@@ -23,7 +23,7 @@ export const spaces: Flow[] = [
   flow('spaces:drains:get --space acme', /https:\/\/logs\.test\/ \(d\./),
   flow('spaces:hosts acme', /Host ID/),
   flow('spaces:rename --from acme --to umbra', undefined, {then: ['/spaces', /"umbra"/]}),
-  flow('spaces:destroy umbra', undefined, {status: 1}),
+  flow('spaces:destroy umbra', /To proceed, type umbra/, {then: ['/spaces', /"umbra"/]}),
   flow('spaces:destroy umbra --confirm umbra', undefined, {err: /./, status: 2}),
   flow('apps:destroy -a inside --confirm inside', undefined, {err: /Destroying.*inside/}),
   flow('spaces:destroy umbra --confirm umbra', undefined, {err: /Destroying space umbra/}),
