@@ -11,6 +11,8 @@ import {isAlive, readRunningPlatform} from './running-platform.js';
 const START_MS = 60_000;
 const STOP_MS = 30_000;
 const POLL_MS = 40;
+/** The platform waits most of its life: a small young generation saves 17 MB of memory that would lie idle. */
+const LEAN = ['--max-semi-space-size=1'];
 
 /**
  * Starts the platform and resolves once its API answers. However many commands race, one platform comes of it: the
@@ -22,7 +24,7 @@ export async function startPlatform(home: HomeLayout, port: number, env: NodeJS.
   const log = openLog(home);
   const start = fileSize(home.platformLog);
   const script = fileURLToPath(new URL('../../../bin/platform.js', import.meta.url));
-  const child = spawn(process.execPath, [script], {
+  const child = spawn(process.execPath, [...LEAN, script], {
     cwd: home.root,
     detached: true,
     env: {...env, DYNO_HOME: home.root, DYNO_PORT: String(port)},
