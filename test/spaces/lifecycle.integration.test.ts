@@ -13,12 +13,11 @@ import {SocketProxy} from '../engine/docker/socket-proxy.js';
 import {describeDocker} from '../support/docker.js';
 import {OTHER_PORT, whyNoPeers} from './peers.js';
 import {until} from '../support/until.js';
-import {guardTables, World} from './world.js';
+import {World} from './world.js';
 
 describeDocker('life of a space on Docker', function () {
   this.timeout(120_000);
   const world = new World();
-  let guardsBefore: string[];
 
   before(async function () {
     const reason = whyNoPeers();
@@ -26,14 +25,12 @@ describeDocker('life of a space on Docker', function () {
       console.log(`      skipped, ${reason}`);
       this.skip();
     }
-    guardsBefore = await guardTables();
     await world.space('acme');
     await world.importImage();
   });
 
   after(async () => {
     expect(await world.close()).to.deep.equal([]);
-    if (guardsBefore) expect(await guardTables()).to.have.members(guardsBefore);
   });
 
   it('gives dynos their names and their address', async () => {
@@ -128,9 +125,9 @@ describeDocker('life of a space on Docker', function () {
     const spec = {...world.spaceSpec('far')};
     try {
       await engine.open();
-      const others = await guardTables();
+      const others = await world.guards();
       await engine.ensureNetwork(spec);
-      const [guard] = (await guardTables()).filter((table) => !others.includes(table));
+      const [guard] = (await world.guards()).filter((table) => !others.includes(table));
       await proxy.cut();
       // As after a reboot: no rules, no gateway.
       await promisify(execFile)('nft', ['delete', ...guard!.split(' ')]);
@@ -138,7 +135,7 @@ describeDocker('life of a space on Docker', function () {
       await gateway.kill();
       await proxy.open();
       await until('the gateway', async () => (await gateway.inspect()).State.Running);
-      await until('the guard', async () => (await guardTables()).includes(guard!));
+      await until('the guard', async () => (await world.guards()).includes(guard!));
     } finally {
       await engine.removeNetwork(spec.name);
       await engine.close();

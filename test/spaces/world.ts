@@ -7,6 +7,8 @@ import {join} from 'node:path';
 import {text} from 'node:stream/consumers';
 import {connect} from '../../src/engine/docker/connection.js';
 import {DockerEngine} from '../../src/engine/docker/docker-engine.js';
+import {networkName} from '../../src/engine/docker/networks.js';
+import {bridgeName} from '../../src/engine/docker/space/names.js';
 import type {DynoOutput, DynoSpec, EngineDyno, NetworkSpec} from '../../src/engine/engine.js';
 import {
   allocateEdge,
@@ -30,6 +32,7 @@ export class World {
   readonly edge = allocateEdge(randomBytes(8).toString('hex'), machineRanges());
   readonly #engines = new Map<string, DockerEngine>();
   readonly #networks = new Map<string, NetworkSpec>();
+  readonly #spaces = new Set<string>();
   readonly #nat: string[] = [];
   readonly #pending: Promise<unknown>[] = [];
   readonly #taken: Range[] = machineRanges();
@@ -45,6 +48,7 @@ export class World {
   }
 
   spaceSpec(runtime: string): NetworkSpec & {subnet: string; egress: {addresses: string[]}} {
+    this.#spaces.add(runtime);
     const subnet = allocateSubnet('10.0.0.0/16', this.#taken);
     this.#taken.push(parseSubnet(subnet)!);
     const addresses = allocateNatAddresses(this.edge, this.#nat);
@@ -190,6 +194,11 @@ export class World {
     return this.leftovers();
   }
 
+  /** Tables of the host's firewall. */
+  guards(): Promise<string[]> {
+    return guardsOf(this.owner, this.#spaces);
+  }
+
   async leftovers(): Promise<string[]> {
     const filters = {label: [`dyno.owner=${this.owner}`]};
     const [containers, networks, volumes] = await Promise.all([
@@ -201,6 +210,7 @@ export class World {
       ...containers.map(({Names}) => `container ${Names[0]}`),
       ...networks.map(({Name}) => `network ${Name}`),
       ...(volumes.Volumes ?? []).map(({Name}) => `volume ${Name}`),
+      ...(await this.guards()),
     ];
   }
 }
@@ -213,13 +223,16 @@ export function machineRanges(): Range[] {
   return parseRoutes(readFileSync('/proc/net/route', 'latin1'));
 }
 
-/** Tables of the host's firewall that are ours, by their names. */
-export async function guardTables(): Promise<string[]> {
-  return new Promise((resolve, reject) => {
-    execFile('nft', ['list', 'tables'], (error, stdout) =>
-      error ? reject(error) : resolve(stdout.split('\n').filter((line) => / dyno_dy[0-9a-f]+$/.test(line))),
-    );
+/** Which of these runtimes of an owner have a guard on the host, as `table inet dyno_…`: others of this machine have theirs. */
+export async function guardsOf(owner: string, runtimes: Iterable<string>): Promise<string[]> {
+  const listed = await new Promise<string>((resolve, reject) => {
+    execFile('nft', ['list', 'tables'], (error, stdout) => (error ? reject(error) : resolve(stdout)));
   });
+  const tables = [...runtimes].map((runtime) => {
+    const identity = {owner, runtime};
+    return `dyno_${bridgeName(identity, networkName(identity, runtime))}`;
+  });
+  return tables.filter((table) => listed.includes(table)).map((table) => `table inet ${table}`);
 }
 
 /** Addresses of this host that reach it from anywhere: where a published port would be. */
