@@ -10,13 +10,13 @@ import type {DrainSpec} from '../model/spec.js';
 import {ChannelDrains} from './channel-drains.js';
 import type {DrainStatus} from './drain.js';
 import {DynoCollector} from './dyno-collector.js';
-import {formatSecond} from './frames.js';
 import {History} from './history.js';
 import {Intake} from './intake.js';
 import type {DynoCursor} from './log-format.js';
 import {LogFile} from './log-file.js';
-import {entryOf, MessageHead, recordOf} from './message.js';
+import {entryOf, recordOf} from './message.js';
 import type {Message} from './message.js';
+import {Pending} from './pending.js';
 import {Tail} from './tail.js';
 
 export interface ChannelOptions {
@@ -29,10 +29,10 @@ export interface ChannelOptions {
 
 /** bytes of intake that become one transaction */
 const TURN_BYTES = 64 * 1024;
+/** bytes that an entry counts for beside its text */
+const ENTRY_BYTES = 100;
 /** bytes of intake that wait at most; beyond them work is done at once, however long the turn becomes */
 const INTAKE_BYTES = 32 * 1024 * 1024;
-/** UTF-16 units of text that wait for the disk at most; what comes beyond is lost and told of in an L12 (4.3) */
-const PENDING_TEXT = 16 * 1024 * 1024;
 /** dynos whose cursor is remembered: those that ended may be asked for once more */
 const CURSORS = 500;
 const HISTORY_MS = 7 * 24 * 3600_000;
@@ -56,13 +56,10 @@ export class Channel {
   readonly #cursors = new Map<string, DynoCursor>();
   readonly #dirty = new Set<string>();
   readonly #intake = new Intake();
+  readonly #pending: Pending;
   readonly #refusals = new Map<string, number>();
   readonly #loaded: Promise<void>;
   #closed = false;
-  #pending: Message[] = [];
-  #pendingText = 0;
-  #dropped = {count: 0, since: 0};
-  #head: MessageHead | null = null;
   /** of the next message that is committed */
   #nextSeq = 1;
   #isFlushing = false;
@@ -74,6 +71,7 @@ export class Channel {
 
   constructor({clock, random, directory, secureContext}: ChannelOptions) {
     this.#clock = clock;
+    this.#pending = new Pending(clock);
     this.#directory = directory;
     this.#file = new LogFile(directory);
     const certificateRefused = (spec: DrainSpec, alert: string) => this.#certificateRefused(spec, alert);
@@ -93,16 +91,16 @@ export class Channel {
   }
 
   write(entries: LogEntry[]): void {
-    const cost = entries.reduce((sum, {message}) => sum + message.length, 0);
+    const cost = entries.reduce((sum, {message}) => sum + message.length + ENTRY_BYTES, 0);
     this.#take(cost, () => {
-      for (const entry of entries) this.#acceptEntry(entry);
+      for (const entry of entries) this.#pending.addEntry(entry);
     });
   }
 
   collectorOf(dyno: {id: string; name: string}): DynoCollector {
     const known = this.#collectors.get(dyno.id);
     if (known) return known;
-    const onMessage = this.#accept.bind(this);
+    const onMessage = this.#pending.add.bind(this.#pending);
     const collector = new DynoCollector(dyno.name, onMessage, this.#cursors.get(dyno.id) ?? null);
     this.#collectors.set(dyno.id, collector);
     return collector;
@@ -193,23 +191,6 @@ export class Channel {
     return this.#drains.set(this.#drainSpecs ?? [], this.#nextSeq, recent);
   }
 
-  #accept(head: MessageHead, text: string, unterminated: boolean): void {
-    if (this.#pendingText > PENDING_TEXT) {
-      if (this.#dropped.count === 0) this.#dropped.since = this.#clock.now();
-      this.#dropped.count++;
-      return;
-    }
-    this.#pendingText += text.length;
-    this.#pending.push({seq: 0, head, text, unterminated});
-  }
-
-  #acceptEntry(entry: LogEntry): void {
-    if (!this.#head?.isOf(entry)) {
-      this.#head = new MessageHead(entry.time, entry.source, entry.process.replace(/\s/g, '_'), entry.pri);
-    }
-    for (const line of linesOf(entry.message)) this.#accept(this.#head, line, entry.unterminated ?? false);
-  }
-
   #take(cost: number, take: () => void): void {
     this.#intake.push(cost, take);
     while (this.#intake.cost > INTAKE_BYTES) this.#intake.take(TURN_BYTES);
@@ -222,15 +203,11 @@ export class Channel {
   async #flush(): Promise<void> {
     await this.#loaded;
     await new Promise((resolve) => setImmediate(resolve));
-    while (!this.#intake.isEmpty || this.#pending.length > 0) {
+    while (!this.#intake.isEmpty || !this.#pending.isEmpty) {
       await this.#drainsReady;
       this.#intake.take(TURN_BYTES);
-      this.#tellDropped();
       const {taken} = this.#intake;
-      const messages = this.#pending;
-      this.#pending = [];
-      this.#pendingText = 0;
-      for (const [index, message] of messages.entries()) message.seq = this.#nextSeq + index;
+      const messages = this.#pending.take(this.#nextSeq);
       await this.#persist(messages);
       this.#nextSeq += messages.length;
       this.#publish(messages);
@@ -295,15 +272,6 @@ export class Channel {
     return messages.filter((message) => matchesQuery(query, entryOf(message))).map(recordOf);
   }
 
-  #tellDropped(): void {
-    const {count, since} = this.#dropped;
-    if (count === 0) return;
-    this.#dropped.count = 0;
-    const head = new MessageHead(this.#clock.now(), 'app', 'log-shuttle', priority.l12);
-    const text = `Error L12: ${count} messages dropped since ${formatSecond(since)}`;
-    this.#pending.push({seq: 0, head, text, unterminated: false});
-  }
-
   #certificateRefused({id, url}: DrainSpec, alert: string): void {
     const now = this.#clock.now();
     if (now - (this.#refusals.get(id) ?? -Infinity) < CERTIFICATE_NOTICE_MS) return;
@@ -316,10 +284,4 @@ export class Channel {
 /** L14 is not for drains (4.3). */
 function isForTailsOnly({head}: Message): boolean {
   return head.pri === priority.l14 && head.process === 'logplex';
-}
-
-/** A message is one line; its own last newline does not count. */
-function linesOf(message: string): string[] {
-  if (!message.includes('\n')) return [message];
-  return message.replace(/\n$/, '').split('\n');
 }

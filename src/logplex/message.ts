@@ -21,13 +21,8 @@ export class MessageHead {
     return (this.#start ??= `<${this.pri}>1 ${formatLogTime(this.time)} `);
   }
 
-  isOf(entry: LogEntry): boolean {
-    return (
-      this.time === entry.time &&
-      this.pri === entry.pri &&
-      this.process === entry.process &&
-      this.source === entry.source
-    );
+  is(time: number, source: LogEntry['source'], process: string, pri: number): boolean {
+    return this.time === time && this.pri === pri && this.process === process && this.source === source;
   }
 }
 

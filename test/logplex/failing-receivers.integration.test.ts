@@ -83,11 +83,11 @@ describe('drains whose receivers fail', function () {
     for (const close of closers.reverse()) await close();
   });
 
-  async function openPair(badUrl: string, ca: string[] = []) {
+  async function openPair(badUrl: string, ca: string[] = [], speed = SPEED) {
     const good = new Received();
     const sink = await sinkOf('http', 0, {kind: 'accept'}, good);
     closers.push(() => sink.close());
-    const open = await openLogplex({good: sink.url, bad: badUrl}, {ca, speed: SPEED});
+    const open = await openLogplex({good: sink.url, bad: badUrl}, {ca, speed});
     closers.push(() => open.close());
     return {good, open};
   }
@@ -131,9 +131,10 @@ describe('drains whose receivers fail', function () {
 
   it('http, slow: loses, says how many, and the others have all', async () => {
     const received = new Received();
-    const sink = await sinkOf('http', 0, {kind: 'slow', delayMs: 200}, received);
+    const sink = await sinkOf('http', 0, {kind: 'slow', delayMs: 400}, received);
     closers.push(() => sink.close());
-    const {good, open} = await openPair(sink.url);
+    // Slower than what counts as keeping up, by far faster than a request's time limit.
+    const {good, open} = await openPair(sink.url, [], 4);
     open.write(1);
     await open.settled('good');
     open.write(4 * LINES);
