@@ -51,6 +51,7 @@ export class RuntimeLink {
   readonly #closing = new AbortController();
   readonly #waiting = new Set<() => void>();
   #connected = false;
+  #hasChanged = false;
   #entries: {appId: string; entries: LogEntry[]}[] = [];
   #sending: Promise<void> = Promise.resolve();
   #running: Promise<void> | null = null;
@@ -67,6 +68,11 @@ export class RuntimeLink {
 
   get isConnected(): boolean {
     return this.#connected;
+  }
+
+  /** Desired state changed while there was no connection. */
+  noteChange(): void {
+    this.#hasChanged = true;
   }
 
   start(): void {
@@ -162,7 +168,11 @@ export class RuntimeLink {
       const spec = this.#effects.spec();
       if (!spec) return null;
       await this.#ensureProcess(spec, signal);
-      await this.client.putSpec(this.#effects.spec() ?? spec);
+      // What changes while the spec is on its way would be told to nobody: then it is sent again.
+      do {
+        this.#hasChanged = false;
+        await this.client.putSpec(this.#effects.spec() ?? spec);
+      } while (this.#hasChanged && !signal.aborted);
       if (signal.aborted) return null;
       this.#connected = true;
       this.#lastError = null;

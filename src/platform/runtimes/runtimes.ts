@@ -92,7 +92,7 @@ export class Runtimes {
     const app = store.apps.find(appId);
     if (!app) return;
     const link = this.ensure(runtimeNameOf(store, app));
-    if (!link.isConnected) return;
+    if (!link.isConnected) return link.noteChange();
     try {
       await within(PUSH_MS, link.name, link.client.putApp(appSpecOf(store, app)));
     } catch (error) {
@@ -105,7 +105,8 @@ export class Runtimes {
     const {store, basePort, log} = this.#options;
     const link = this.#links.get(name);
     const spec = runtimeSpecOf(store, basePort, name);
-    if (!link?.isConnected || !spec) return;
+    if (!link || !spec) return;
+    if (!link.isConnected) return link.noteChange();
     await within(PUSH_MS, name, link.client.putSpec(spec)).catch((error: unknown) =>
       log.error(`runtime ${name}`, error),
     );
