@@ -38,6 +38,8 @@ install_missing() {
 
 # node_modules as the lock says. The lock's hash is kept inside, so that a second run costs nothing.
 install_node_modules() {
+  # A link means somebody else's packages: `npm ci` would empty them.
+  [[ -L $root/node_modules ]] && return 0
   local mark=$root/node_modules/.dyno-lock-hash hash
   hash=$(node -p 'process.version + " " + require("crypto").createHash("sha256").update(require("fs").readFileSync(process.argv[1])).digest("hex")' "$root/package-lock.json")
   [[ -f $mark && $(<"$mark") == "$hash" ]] && return 0
