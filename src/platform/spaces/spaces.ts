@@ -54,7 +54,7 @@ const OPEN: InboundRule = {action: 'allow', source: '0.0.0.0/0'};
 /**
  * The life of private spaces (heroku-behaviour.md 1.2):
  *
- *   create ─▶ allocating ── its runtime answers ──▶ allocated ── destroy ──▶ deleting ── all is gone ──▶ no more
+ *   create ─▶ allocating ── its network is whole ──▶ allocated ── destroy ──▶ deleting ── all is gone ──▶ no more
  */
 export class Spaces {
   readonly #options: SpacesOptions;
@@ -135,7 +135,8 @@ export class Spaces {
     const {runtimes, store, clock, log} = this.#options;
     for (;;) {
       try {
-        await runtimes.clientOf(space.runtime);
+        // It tells of its engine only once the space's network is whole.
+        await (await runtimes.clientOf(space.runtime)).doctor();
         break;
       } catch (error) {
         if (runtimes.isClosed || store.spaces.find(space.id)?.state !== 'allocating') return;
