@@ -46,14 +46,14 @@ describeDocker('a space, whole', function () {
 
   after(async () => {
     if (!installation) return;
-    await installation.dyno('destroy', 'in-side', '--confirm', 'in-side');
-    for (const space of ['acme', 'beta']) {
-      await installation.dyno('destroy', `in-${space}`, '--confirm', `in-${space}`);
-      await installation.dyno('spaces:destroy', space, '--confirm', space);
+    try {
+      for (const app of ['in-side', 'in-acme', 'in-beta']) await installation.dyno('destroy', app, '--confirm', app);
+      for (const space of ['acme', 'beta']) await installation.dyno('spaces:destroy', space, '--confirm', space);
+      await until('the end of the spaces', async () => (await namesOfSpaces()).length === 0);
+    } finally {
+      await installation.remove();
+      rmSync(source, {recursive: true, force: true});
     }
-    await until('the end of the spaces', async () => (await installation.json<unknown[]>('spaces')).length === 0);
-    await installation.remove();
-    rmSync(source, {recursive: true, force: true});
   });
 
   it('has a runtime that nobody else misses when it is killed, and that comes back to the dynos that it had', async () => {

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import {execFile} from 'node:child_process';
-import {randomBytes, randomUUID} from 'node:crypto';
+import {randomInt, randomUUID} from 'node:crypto';
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {networkInterfaces, tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -28,15 +28,30 @@ const quiet: DynoOutput = {write: () => undefined, end: () => undefined};
 export class World {
   readonly owner = `spaces-${randomUUID()}`;
   readonly docker: Docker = connect();
-  readonly directory = mkdtempSync(join(tmpdir(), 'dyno-spaces-'));
-  readonly edge = allocateEdge(randomBytes(8).toString('hex'), machineRanges());
   readonly #engines = new Map<string, DockerEngine>();
   readonly #networks = new Map<string, NetworkSpec>();
   readonly #spaces = new Set<string>();
   readonly #nat: string[] = [];
   readonly #pending: Promise<unknown>[] = [];
-  readonly #taken: Range[] = machineRanges();
   image = '';
+  #addresses: {edge: string; cidr: string; taken: Range[]} | null = null;
+  #directory: string | null = null;
+
+  get directory(): string {
+    return (this.#directory ??= mkdtempSync(join(tmpdir(), 'dyno-spaces-')));
+  }
+
+  get edge(): string {
+    return this.#places().edge;
+  }
+
+  /** Looked for when the first is needed, and at a place of chance: others of this machine look at the same moment. */
+  #places() {
+    if (this.#addresses) return this.#addresses;
+    const taken = machineRanges();
+    const edge = allocateEdge(this.owner, taken);
+    return (this.#addresses = {edge, cidr: `10.${randomInt(64, 128)}.0.0/16`, taken});
+  }
 
   /** A runtime's engine with its network; a further object of the same identity when it is called again. */
   async region(runtime: string): Promise<DockerEngine> {
@@ -49,8 +64,9 @@ export class World {
 
   spaceSpec(runtime: string): NetworkSpec & {subnet: string; egress: {addresses: string[]}} {
     this.#spaces.add(runtime);
-    const subnet = allocateSubnet('10.0.0.0/16', this.#taken);
-    this.#taken.push(parseSubnet(subnet)!);
+    const {cidr, taken} = this.#places();
+    const subnet = allocateSubnet(cidr, taken);
+    taken.push(parseSubnet(subnet)!);
     const addresses = allocateNatAddresses(this.edge, this.#nat);
     this.#nat.push(...addresses);
     return {name: runtime, kind: 'space', subnet, egress: {addresses}};
@@ -190,7 +206,7 @@ export class World {
       for (const {image} of await engine.listImages()) await engine.removeImage(image);
       await engine.close();
     }
-    rmSync(this.directory, {recursive: true, force: true});
+    if (this.#directory) rmSync(this.#directory, {recursive: true, force: true});
     return this.leftovers();
   }
 
