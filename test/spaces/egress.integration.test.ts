@@ -31,7 +31,7 @@ describeDocker('stable outbound addresses', function () {
     await world.region('us');
     acme = [await world.startDyno('acme', 'sleep 600'), await world.startDyno('acme', 'sleep 600', {name: 'web.1'})];
     beta = await world.startDyno('beta', 'sleep 600');
-    partner = await partnerOnEdge();
+    await addPartner();
   });
 
   after(async () => {
@@ -103,12 +103,12 @@ describeDocker('stable outbound addresses', function () {
     expect(await counted('strangers')).to.equal(0);
   });
 
-  async function partnerOnEdge(): Promise<Netns> {
+  async function addPartner(): Promise<void> {
     const {Id, Options} = await world.docker.getNetwork(edgeName({owner: world.owner, runtime: ''})).inspect();
     const bridge = (Options?.['com.docker.network.bridge.name'] as string | undefined) ?? `br-${Id.slice(0, 12)}`;
     const {pool, host} = edgeLayout(world.edge);
     const address = formatAddress(parseAddress(pool.split('/')[0]!)! + 200);
-    const ns = await Netns.on(bridge, address, EDGE_BITS, host);
+    const ns = (partner = await Netns.on(bridge, address, EDGE_BITS, host));
     await ns.nft(`table ip partner {
   set allowed { type ipv4_addr; elements = { ${allowed().join(', ')} } }
   set seen { type ipv4_addr; size 4096; flags dynamic; }
@@ -128,7 +128,6 @@ describeDocker('stable outbound addresses', function () {
 }`);
     ns.start('/usr/bin/perl', [peerScript, 'serve', 'partner', `${PORT}`, `${PORT + 1}`, `${UDP}`]);
     await until('the partner', async () => (await ns.exec('ss', ['-ltn'])).includes(`:${PORT}`));
-    return ns;
   }
 
   async function counted(name: 'friends' | 'strangers'): Promise<number> {
