@@ -134,6 +134,9 @@ export class TestPlatform {
   async appWithCode(name: string, processTypes: Record<string, string>): Promise<void> {
     await this.ok('POST', '/apps', {name});
     await this.deploy(name, processTypes);
+    // From now on the runtime hears of every change before the answer is sent.
+    const {store, runtimes} = this.running.context;
+    await runtimes.clientFor(store.apps.get(name));
   }
 
   /** What a finished build does. */
