@@ -153,7 +153,6 @@ export class Runtime {
     }
     await this.#logplex.close();
     await this.#engine.close();
-    if (!(this.#clock instanceof AdvancingClock)) return;
     this.#clock.close();
   }
 
