@@ -2,7 +2,7 @@ import {randomUUID} from 'node:crypto';
 import {expect} from 'chai';
 import {Recorder} from './recorder.js';
 import type {Rig} from './rig.js';
-import {until} from './until.js';
+import {until} from '../../support/until.js';
 
 export function lifecycleChapter(rig: Rig): void {
   describe('life of a dyno', () => {

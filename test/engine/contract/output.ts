@@ -2,7 +2,7 @@ import {expect} from 'chai';
 import {writerOutput} from './probe-app.js';
 import {Recorder} from './recorder.js';
 import type {Rig} from './rig.js';
-import {until} from './until.js';
+import {until} from '../../support/until.js';
 
 export function outputChapter(rig: Rig): void {
   describe('output', () => {

@@ -1,5 +1,5 @@
 import type {DynoOutput} from '../../../src/engine/engine.js';
-import {until} from './until.js';
+import {until} from '../../support/until.js';
 
 /** Keeps all that a dyno writes. */
 export class Recorder implements DynoOutput {

@@ -7,7 +7,7 @@ import {Readable} from 'node:stream';
 import type {Ability, DynoSpec, Engine, EngineDyno, EngineFacts} from '../../../src/engine/engine.js';
 import {probeApp} from './probe-app.js';
 import {Recorder} from './recorder.js';
-import {until} from './until.js';
+import {until} from '../../support/until.js';
 
 export interface EngineIdentity {
   owner: string;

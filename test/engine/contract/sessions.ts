@@ -1,7 +1,7 @@
 import {expect} from 'chai';
 import type {Session} from '../../../src/engine/engine.js';
 import type {Rig} from './rig.js';
-import {until} from './until.js';
+import {until} from '../../support/until.js';
 
 const terminal = {columns: 101, rows: 33, term: 'xterm-256color'};
 

@@ -1,6 +1,6 @@
 import {expect} from 'chai';
 import type {Rig} from './rig.js';
-import {until} from './until.js';
+import {until} from '../../support/until.js';
 
 export function signalChapter(rig: Rig): void {
   describe('signals', () => {

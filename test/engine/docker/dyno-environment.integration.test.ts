@@ -4,7 +4,7 @@ import {Readable} from 'node:stream';
 import {expect} from 'chai';
 import type {DynoError} from '../../../src/model/error.js';
 import {DockerEngine} from '../../../src/engine/docker/docker-engine.js';
-import {until} from '../contract/until.js';
+import {until} from '../../support/until.js';
 import {Rig} from '../contract/rig.js';
 import {ownedBy} from './owned-by.js';
 

@@ -5,7 +5,7 @@ import {dockerSocket} from '../../../src/engine/docker/docker-answers.js';
 import {writerOutput} from '../contract/probe-app.js';
 import {Recorder} from '../contract/recorder.js';
 import {Rig} from '../contract/rig.js';
-import {until} from '../contract/until.js';
+import {until} from '../../support/until.js';
 import {ownedBy} from './owned-by.js';
 import {SocketProxy} from './socket-proxy.js';
 

@@ -8,7 +8,7 @@ import {DockerEngine} from '../../../src/engine/docker/docker-engine.js';
 import {writerOutput} from '../contract/probe-app.js';
 import {Recorder} from '../contract/recorder.js';
 import {Rig} from '../contract/rig.js';
-import {until} from '../contract/until.js';
+import {until} from '../../support/until.js';
 import {ownedBy} from './owned-by.js';
 
 interface Delivered {
