@@ -1,10 +1,10 @@
 import type Docker from 'dockerode';
-import {networkInterfaces} from 'node:os';
 import {buffer} from 'node:stream/consumers';
 import type {Ability, AbilityFact, EngineFacts} from '../engine.js';
 import {call, callUnlessGone, localSocket} from './connection.js';
 import {type Identity, runtimeLabels} from './labels.js';
 import {makerLabel} from './makers.js';
+import {isOwnAddress} from './own-address.js';
 import {FrameReader} from './raw-stream.js';
 import {DYNO_UID} from './release-image.js';
 
@@ -79,8 +79,7 @@ async function directAddress(docker: Docker, info: Info, rootless: boolean): Pro
   if (rootless) return no('A rootless Docker Engine has its own network: dynos are reached on ports of 127.0.0.1.');
   const bridge = await callUnlessGone('look at a network', () => docker.getNetwork('bridge').inspect());
   const gateway = (bridge as {IPAM?: {Config?: {Gateway?: string}[]}} | null)?.IPAM?.Config?.[0]?.Gateway;
-  const own = Object.values(networkInterfaces()).flatMap((addresses) => (addresses ?? []).map(({address}) => address));
-  if (!gateway || own.includes(gateway)) return {holds: true};
+  if (!gateway || (await isOwnAddress(gateway))) return {holds: true};
   return no(`${gateway}, the gateway of Docker's bridge, is no address of this machine.`);
 }
 
