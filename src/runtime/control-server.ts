@@ -1,12 +1,13 @@
+import {once} from 'node:events';
 import {mkdir, rm} from 'node:fs/promises';
+import {createServer} from 'node:http';
 import type {IncomingMessage} from 'node:http';
 import {dirname} from 'node:path';
 import {Readable} from 'node:stream';
 import type {Duplex} from 'node:stream';
-import fastify from 'fastify';
-import type {FastifyInstance, FastifyReply} from 'fastify';
 import {DynoError} from '../model/error.js';
 import type {LogEntry} from '../model/log.js';
+import {accepted, ControlRoutes, errorBody, statusOf, Stream} from './control-routes.js';
 import type {
   AppSpec,
   BuildSpec,
@@ -23,11 +24,10 @@ import type {
 import type {Runtime} from './runtime.js';
 import {Sessions} from './sessions.js';
 
-/** Bytes of a JSON body: a spec of a thousand apps with their config vars fits. */
-const BODY_LIMIT = 256 * 1024 * 1024;
-
 /** ms between heartbeats on /events */
 const HEARTBEAT_MS = 15_000;
+/** ms that a connection of the platform may wait for its next call: longer than its own side keeps one */
+const KEEP_ALIVE_MS = 72_000;
 
 export interface ControlServer {
   close(): Promise<void>;
@@ -42,23 +42,30 @@ export async function startControlServer(
   socketPath: string,
   onShutdown: (dynos: 'keep' | 'stop') => void,
 ): Promise<ControlServer> {
-  const server = fastify({bodyLimit: BODY_LIMIT, forceCloseConnections: true, routerOptions: {maxParamLength: 500}});
+  const routes = new ControlRoutes();
   const sessions = new Sessions();
+  const upgraded = new Set<Duplex>();
   const ended = new AbortController();
+  addStateRoutes(routes, runtime, onShutdown);
+  addAppRoutes(routes, runtime, sessions);
+  addLogRoutes(routes, runtime, ended.signal);
+  addImageRoutes(routes, runtime);
 
-  server.setErrorHandler((error, _request, reply) => sendError(reply, error));
-  server.addContentTypeParser('application/gzip', (_request, payload, done) => done(null, payload));
-  addStateRoutes(server, runtime, onShutdown);
-  addAppRoutes(server, runtime, sessions);
-  addLogRoutes(server, runtime, ended.signal);
-  addImageRoutes(server, runtime);
-  server.server.on('upgrade', (request, socket) => void upgrade(runtime, sessions, request, socket));
+  // A slug may take as long as it takes.
+  const server = createServer({requestTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MS}, (request, response) => {
+    void routes.serve(request, response);
+  });
+  server.on('upgrade', (request, socket) => {
+    upgraded.add(socket.once('close', () => upgraded.delete(socket)));
+    void upgrade(runtime, sessions, request, socket);
+  });
 
   await mkdir(dirname(socketPath), {recursive: true, mode: 0o700});
   await rm(socketPath, {force: true});
   const mask = process.umask(0o177);
   try {
-    await server.listen({path: socketPath});
+    server.listen({path: socketPath});
+    await once(server, 'listening');
   } finally {
     process.umask(mask);
   }
@@ -66,127 +73,97 @@ export async function startControlServer(
     close: async () => {
       ended.abort();
       sessions.close();
-      await server.close();
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      for (const socket of upgraded) socket.destroy();
+      await closed;
     },
   };
 }
 
-type AppParams = {Params: {app: string}};
-type DynoParams = {Params: {app: string; dyno: string}};
-
-function addStateRoutes(server: FastifyInstance, runtime: Runtime, onShutdown: (dynos: 'keep' | 'stop') => void): void {
-  server.get('/status', () => runtime.status());
-  server.put<{Body: RuntimeSpec}>('/spec', async (request, reply) => {
-    await runtime.setSpec(request.body);
-    return reply.code(204).send();
+function addStateRoutes(routes: ControlRoutes, runtime: Runtime, onShutdown: (dynos: 'keep' | 'stop') => void): void {
+  routes.on('GET', '/status', () => runtime.status());
+  routes.on<RuntimeSpec>('PUT', '/spec', ({body}) => runtime.setSpec(body));
+  routes.on('DELETE', '/spaces/:runtime', ({params}) => runtime.removeSpaceOf(params.runtime!));
+  routes.on('GET', '/doctor', () => runtime.doctor());
+  routes.on('GET', '/clock', () => runtime.clockInfo());
+  routes.on<{advanceMs?: number; reset?: true}>('POST', '/clock', ({body}) => runtime.setClock(body));
+  routes.on<ChaosRequest>('POST', '/chaos', ({body}) => {
+    runtime.chaos(body);
+    return accepted;
   });
-  server.delete<{Params: {runtime: string}}>('/spaces/:runtime', async (request, reply) => {
-    await runtime.removeSpaceOf(request.params.runtime);
-    return reply.code(204).send();
-  });
-  server.get('/doctor', () => runtime.doctor());
-  server.get('/clock', () => runtime.clockInfo());
-  server.post<{Body: {advanceMs?: number; reset?: true}}>('/clock', (request) => runtime.setClock(request.body));
-  server.post<{Body: ChaosRequest}>('/chaos', async (request, reply) => {
-    runtime.chaos(request.body);
-    return reply.code(202).send();
-  });
-  server.get('/events', (_request, reply) => reply.send(eventStream(runtime)));
-  server.post<{Body: {dynos?: 'keep' | 'stop'}}>('/shutdown', async (request, reply) => {
-    reply.raw.once('close', () => onShutdown(request.body?.dynos ?? 'keep'));
-    return reply.code(202).send();
+  routes.on('GET', '/events', () => new Stream('application/x-ndjson', eventStream(runtime)));
+  routes.on<{dynos?: 'keep' | 'stop'} | undefined>('POST', '/shutdown', ({body, response}) => {
+    response.once('close', () => onShutdown(body?.dynos ?? 'keep'));
+    return accepted;
   });
 }
 
-function addAppRoutes(server: FastifyInstance, runtime: Runtime, sessions: Sessions): void {
-  server.put<AppParams & {Body: AppSpec}>('/apps/:app', async (request, reply) => {
-    await runtime.setApp(request.body);
-    return reply.code(204).send();
+function addAppRoutes(routes: ControlRoutes, runtime: Runtime, sessions: Sessions): void {
+  routes.on<AppSpec>('PUT', '/apps/:app', ({body}) => runtime.setApp(body));
+  routes.on('DELETE', '/apps/:app', ({params}) => runtime.removeApp(params.app!));
+  routes.on('GET', '/apps/:app/dynos', ({params}) => runtime.dynosOf(params.app!));
+  routes.on<OneOffRequest>('POST', '/apps/:app/dynos', ({params, body}) => runtime.runOneOff(params.app!, body));
+  routes.on<DynoSelector>('POST', '/apps/:app/restart', ({params, body}) => {
+    runtime.restart(params.app!, body);
+    return accepted;
   });
-  server.delete<AppParams>('/apps/:app', async (request, reply) => {
-    await runtime.removeApp(request.params.app);
-    return reply.code(204).send();
+  routes.on<DynoSelector>('POST', '/apps/:app/stop', ({params, body}) => {
+    runtime.stop(params.app!, body);
+    return accepted;
   });
-  server.get<AppParams>('/apps/:app/dynos', (request) => runtime.dynosOf(request.params.app));
-  server.post<AppParams & {Body: OneOffRequest}>('/apps/:app/dynos', (request) =>
-    runtime.runOneOff(request.params.app, request.body),
+  routes.on<ReleasePhaseRequest>('POST', '/apps/:app/release-phase', ({params, body}) =>
+    progressOf((onOutput, signal) => runtime.runReleasePhase(params.app!, body, onOutput, signal)),
   );
-  server.post<AppParams & {Body: DynoSelector}>('/apps/:app/restart', async (request, reply) => {
-    runtime.restart(request.params.app, request.body);
-    return reply.code(202).send();
-  });
-  server.post<AppParams & {Body: DynoSelector}>('/apps/:app/stop', async (request, reply) => {
-    runtime.stop(request.params.app, request.body);
-    return reply.code(202).send();
-  });
-  server.post<AppParams & {Body: ReleasePhaseRequest}>('/apps/:app/release-phase', (request, reply) =>
-    sendProgress(reply, (onOutput, signal) =>
-      runtime.runReleasePhase(request.params.app, request.body, onOutput, signal),
-    ),
-  );
-  server.get<AppParams & {Params: {id: string}}>('/apps/:app/requests/:id', (request) =>
-    runtime.requestTimeline(request.params.app, request.params.id),
-  );
-  server.post<DynoParams & {Body: {session: string; columns: number; rows: number}}>(
+  routes.on('GET', '/apps/:app/requests/:id', ({params}) => runtime.requestTimeline(params.app!, params.id!));
+  routes.on<{session: string; columns: number; rows: number}>(
+    'POST',
     '/apps/:app/dynos/:dyno/resize',
-    async (request, reply) => {
-      await sessions.get(request.body.session).resize(request.body.columns, request.body.rows);
-      return reply.code(204).send();
-    },
+    ({body: {session, columns, rows}}) => sessions.get(session).resize(columns, rows),
   );
-  server.get<AppParams & {Params: {session: string}}>('/apps/:app/sessions/:session', async (request) => ({
-    status: await sessions.get(request.params.session).exited,
+  routes.on('GET', '/apps/:app/sessions/:session', async ({params}) => ({
+    status: await sessions.get(params.session!).exited,
   }));
 }
 
-function addLogRoutes(server: FastifyInstance, runtime: Runtime, ended: AbortSignal): void {
-  server.post<AppParams & {Body: LogEntry[]}>('/apps/:app/log', async (request, reply) => {
-    runtime.writeLog(request.params.app, request.body);
-    return reply.code(204).send();
-  });
-  server.get<AppParams & {Querystring: Record<string, string>}>('/apps/:app/log', (request, reply) => {
+function addLogRoutes(routes: ControlRoutes, runtime: Runtime, ended: AbortSignal): void {
+  routes.on<LogEntry[]>('POST', '/apps/:app/log', ({params, body}) => runtime.writeLog(params.app!, body));
+  routes.on('GET', '/apps/:app/log', ({params, query, response}) => {
     const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
-    const records = runtime.readLog(
-      request.params.app,
-      logQueryOf(request.query),
-      AbortSignal.any([gone.signal, ended]),
-    );
-    return reply.type('application/x-ndjson').send(Readable.from(ndjson(records)));
+    response.once('close', () => gone.abort());
+    const records = runtime.readLog(params.app!, logQueryOf(query), AbortSignal.any([gone.signal, ended]));
+    return new Stream('application/x-ndjson', Readable.from(ndjson(records)));
   });
 }
 
-function addImageRoutes(server: FastifyInstance, runtime: Runtime): void {
-  server.post<{Body: BuildSpec}>('/builds', (request, reply) =>
-    sendProgress(reply, (onOutput, signal) => runtime.build(request.body, onOutput, signal)),
+function addImageRoutes(routes: ControlRoutes, runtime: Runtime): void {
+  routes.on<BuildSpec>('POST', '/builds', ({body}) =>
+    progressOf((onOutput, signal) => runtime.build(body, onOutput, signal)),
   );
-  server.post<{Querystring: Record<string, string>; Body: Readable}>('/slugs', (request) => {
-    const {id = '', appId = '', app = '', stack = ''} = request.query;
-    return runtime.importSlug({id, appId, app, stack} satisfies SlugSpec, request.body);
+  routes.on('POST', '/slugs', ({query, request}) => {
+    const {id = '', appId = '', app = '', stack = ''} = query;
+    return runtime.importSlug({id, appId, app, stack} satisfies SlugSpec, request);
   });
-  server.get<{Params: {image: string}}>('/images/:image/slug', async (request, reply) =>
-    reply.type('application/gzip').send(await runtime.exportSlug(request.params.image)),
+  routes.on(
+    'GET',
+    '/images/:image/slug',
+    async ({params}) => new Stream('application/gzip', await runtime.exportSlug(params.image!)),
   );
-  server.delete<{Params: {image: string}}>('/images/:image', async (request, reply) => {
-    await runtime.removeImage(request.params.image);
-    return reply.code(204).send();
-  });
-  server.delete<AppParams>('/build-cache/:app', async (request, reply) => {
-    await runtime.removeBuildCache(request.params.app);
-    return reply.code(204).send();
-  });
+  routes.on('DELETE', '/images/:image', ({params}) => runtime.removeImage(params.image!));
+  routes.on('DELETE', '/build-cache/:app', ({params}) => runtime.removeBuildCache(params.app!));
 }
 
 /**
  * Long work as NDJSON: its output as it comes, then its result or its error.
  * A platform that goes away does not stop it by itself; only a request that is aborted before the end does.
  */
-function sendProgress<Result>(
-  reply: FastifyReply,
-  work: (onOutput: (text: string) => void, signal: AbortSignal) => Promise<Result>,
-): FastifyReply {
+function progressOf<Result>(work: (onOutput: (text: string) => void, signal: AbortSignal) => Promise<Result>): Stream {
   const gone = new AbortController();
-  const stream = new Readable({read: () => undefined, destroy: (error, done) => (gone.abort(), done(error))});
+  const stream = new Readable({
+    read: () => undefined,
+    destroy: (error, done) => (gone.abort(), done(error)),
+  });
   const push = (event: ProgressEvent<Result>) => {
     if (!stream.destroyed) stream.push(`${JSON.stringify(event)}\n`);
   };
@@ -198,7 +175,7 @@ function sendProgress<Result>(
     .finally(() => {
       if (!stream.destroyed) stream.push(null);
     });
-  return reply.type('application/x-ndjson').send(stream);
+  return new Stream('application/x-ndjson', stream);
 }
 
 function eventStream(runtime: Runtime): Readable {
@@ -243,9 +220,8 @@ async function upgrade(runtime: Runtime, sessions: Sessions, request: IncomingMe
     session.output.once('error', () => socket.destroy());
   } catch (error) {
     const body = JSON.stringify(errorBody(error));
-    const {status} = error instanceof DynoError ? error : {status: 500};
     socket.end(
-      `HTTP/1.1 ${status} Refused\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+      `HTTP/1.1 ${statusOf(error)} Refused\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
     );
   }
 }
@@ -267,14 +243,4 @@ async function* ndjson(items: AsyncIterable<unknown>): AsyncGenerator<string> {
   for await (const item of items) {
     yield (Array.isArray(item) ? item : [item]).map((entry) => `${JSON.stringify(entry)}\n`).join('');
   }
-}
-
-function sendError(reply: FastifyReply, error: unknown): FastifyReply {
-  const status = error instanceof DynoError ? error.status : ((error as {statusCode?: number}).statusCode ?? 500);
-  return reply.code(status).send(errorBody(error));
-}
-
-function errorBody(error: unknown): NonNullable<ProgressEvent['error']> {
-  if (error instanceof DynoError) return {code: error.code, details: error.details, message: error.message};
-  return {code: 'internal', details: {}, message: error instanceof Error ? error.message : String(error)};
 }
