@@ -3,6 +3,7 @@ import {setMaxListeners} from 'node:events';
 import type {EngineDyno, ExecSpec, Session} from '../engine/engine.js';
 import type {ChaosRequest, DynoInfo, DynoSelector, OneOffRequest, ReleasePhaseRequest} from '../model/dyno-info.js';
 import {DynoError} from '../model/error.js';
+import type {Leap} from '../model/leap.js';
 import {limits} from '../model/limits.js';
 import type {AppSpec} from '../model/spec.js';
 import {adopt} from './adopt.js';
@@ -46,9 +47,9 @@ export class DynoManager {
   #isStarted = false;
 
   constructor(options: DynoManagerOptions) {
-    const {random} = options;
+    const {random, clock, workClock = clock} = options;
     setMaxListeners(0, this.#closing.signal);
-    this.#ground = {...options, ports: new Ports(random), newId: randomUUID, closing: this.#closing.signal};
+    this.#ground = {...options, workClock, ports: new Ports(random), newId: randomUUID, closing: this.#closing.signal};
     this.#watch = new EngineWatch(this.#ground, {
       seen: (engineId, found) => this.#seen(engineId, found),
       listed: (found, asked) => void this.#listed(found, asked),
@@ -56,8 +57,7 @@ export class DynoManager {
       isKnown: (engineId) => this.#known.has(engineId),
       asked: () => ++this.#questions,
     });
-    const onJump = () => this.#apps.forEach((app) => app.clockJumped());
-    this.#sampler = new Sampler(this.#ground, () => this.#running(), onJump);
+    this.#sampler = new Sampler(this.#ground, () => this.#running());
   }
 
   /**
@@ -137,6 +137,11 @@ export class DynoManager {
 
   trafficSeen(appId: string): void {
     this.#apps.get(appId)?.trafficSeen();
+  }
+
+  /** The clock has leapt; what has fallen due is done now, what is in the works is carried over. */
+  clockLeapt(leap: Leap): void {
+    for (const app of this.#apps.values()) app.clockLeapt(leap);
   }
 
   /** `app` of the request: id or name. @throws DynoError not_found */
@@ -231,7 +236,7 @@ export class DynoManager {
 
   /** Dynos of apps that nobody desires any more: removing them was interrupted. */
   #removeOrphans(): void {
-    this.#ground.clock.setTimeout(() => {
+    this.#ground.workClock.setTimeout(() => {
       if (this.#closing.signal.aborted) return;
       for (const [appId, {spec}] of this.#apps) if (!spec) void this.removeApp(appId);
     }, limits.orphanMs);

@@ -97,10 +97,12 @@ export class Runtime {
     const clock = (this.#clock = options.clock ?? new AdvancingClock());
     this.#events.setMaxListeners(0);
 
-    this.#logplex = new Logplex({clock, random, directory: join(directory, 'logs')});
+    // Lines bear the clock's time; what drains wait for happens in the real world.
+    const logClock = {now: () => clock.now(), setTimeout: clock.work.setTimeout.bind(clock.work)};
+    this.#logplex = new Logplex({clock: logClock, random, directory: join(directory, 'logs')});
     this.#router = new Router({
       kind: spec.kind,
-      clock,
+      clock: clock.work,
       random,
       log: (appId, message) => this.#write(appId, 'router', message, priority.router),
       report: (error) => this.#report(error instanceof Error ? (error.stack ?? error.message) : String(error)),
@@ -113,6 +115,7 @@ export class Runtime {
     this.#manager = new DynoManager({
       engine,
       clock,
+      workClock: clock.work,
       random,
       runtime: {name: spec.name, kind: spec.kind, network: spec.name},
       log: (appId, process, message) => this.#write(appId, process, message, priority.dynoManager),
@@ -121,6 +124,7 @@ export class Runtime {
       drain: (appId, dynoId) => this.#router.drain(appId, dynoId),
       onChange: (app, dyno) => this.#events.emit('event', {kind: 'dyno', app, dyno}),
     });
+    clock.onLeap((leap) => this.#manager.clockLeapt(leap));
     this.#admit();
     for (const app of spec.apps) this.#takeApp(app);
   }
