@@ -45,7 +45,7 @@ export default class RunDetached extends DynoCommand {
       ({name}) => `done, ${name}`,
     );
     if (flags.tail) {
-      for await (const line of followLog(this.api, app, {dyno: dyno.name, tail: true})) this.log(line);
+      for await (const lines of followLog(this.api, app, {dyno: dyno.name, tail: true})) this.logLines(lines);
     } else {
       this.tell(`Run ${this.config.bin} logs --app ${app} --dyno-name ${dyno.name} to view the output.`);
     }

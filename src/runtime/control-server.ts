@@ -6,8 +6,10 @@ import {dirname} from 'node:path';
 import {Readable} from 'node:stream';
 import type {Duplex} from 'node:stream';
 import {DynoError} from '../model/error.js';
+import type {LogChunk, LogFormName} from '../model/log-form.js';
 import type {LogEntry} from '../model/log.js';
 import {accepted, ControlRoutes, errorBody, statusOf, Stream} from './control-routes.js';
+import {encodeLogChunk} from './log-chunks.js';
 import type {
   AppSpec,
   BuildSpec,
@@ -132,8 +134,9 @@ function addLogRoutes(routes: ControlRoutes, runtime: Runtime, ended: AbortSigna
   routes.on('GET', '/apps/:app/log', ({params, query, response}) => {
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    const records = runtime.readLog(params.app!, logQueryOf(query), AbortSignal.any([gone.signal, ended]));
-    return new Stream('application/x-ndjson', Readable.from(ndjson(records)));
+    const signal = AbortSignal.any([gone.signal, ended]);
+    const chunks = runtime.readLogText(params.app!, logQueryOf(query), query['form'] as LogFormName, signal);
+    return new Stream('application/octet-stream', Readable.from(encoded(chunks)));
   });
 }
 
@@ -239,8 +242,6 @@ function logQueryOf(query: Record<string, string>): LogQuery {
   };
 }
 
-async function* ndjson(items: AsyncIterable<unknown>): AsyncGenerator<string> {
-  for await (const item of items) {
-    yield (Array.isArray(item) ? item : [item]).map((entry) => `${JSON.stringify(entry)}\n`).join('');
-  }
+async function* encoded(chunks: AsyncIterable<LogChunk>): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) yield encodeLogChunk(chunk);
 }

@@ -17,6 +17,7 @@ import {Logplex} from '../logplex/logplex.js';
 import {DynoError} from '../model/error.js';
 import {priority} from '../model/log.js';
 import type {LogEntry} from '../model/log.js';
+import type {LogChunk, LogFormName} from '../model/log-form.js';
 import type {AppSpec, RuntimeSpec} from '../model/spec.js';
 import {spaceLayout} from '../model/subnets.js';
 import {Router} from '../router/router.js';
@@ -247,8 +248,12 @@ export class Runtime {
     this.#logplex.write(appId, entries);
   }
 
-  readLog(appId: string, query: LogQuery, signal: AbortSignal): AsyncIterable<LogRecord | LogRecord[]> {
+  readLog(appId: string, query: LogQuery, signal: AbortSignal): AsyncIterable<LogRecord[]> {
     return this.#logplex.read(appId, query, signal);
+  }
+
+  readLogText(appId: string, query: LogQuery, form: LogFormName, signal: AbortSignal): AsyncIterable<LogChunk> {
+    return this.#logplex.readText(appId, query, form, signal);
   }
 
   /** What the router remembers of a request, with the app's log lines around it. */

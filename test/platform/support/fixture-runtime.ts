@@ -6,6 +6,9 @@ import type {Duplex} from 'node:stream';
 import type {AppSpec, RuntimeSpec} from '../../../src/model/spec.js';
 import {formatLogEntry} from '../../../src/model/log.js';
 import type {LogEntry} from '../../../src/model/log.js';
+import {logForms} from '../../../src/model/log-form.js';
+import type {LogFormName} from '../../../src/model/log-form.js';
+import {encodeLogChunk} from '../../../src/runtime/log-chunks.js';
 import type {DynoInfo, LogRecord, OneOffRequest} from '../../../src/runtime/protocol.js';
 
 export interface Received {
@@ -202,12 +205,16 @@ export class FixtureRuntime {
   }
 
   #readLog(appId: string, query: URLSearchParams, response: ServerResponse): void {
-    response.writeHead(200, {'content-type': 'application/x-ndjson'});
+    response.writeHead(200, {'content-type': 'application/octet-stream'});
     response.flushHeaders();
     let sent = Number(query.get('after') ?? 0);
+    const {line} = logForms[query.get('form') as LogFormName];
     const send = () => {
       const list = this.logs.get(appId) ?? [];
-      for (const record of list.slice(sent)) response.write(`${JSON.stringify(record)}\n`);
+      for (const record of list.slice(sent)) {
+        const text = Buffer.from(line(Number(record.id), formatLogEntry(record)));
+        response.write(encodeLogChunk({lastId: record.id, text}));
+      }
       sent = Math.max(sent, list.length);
     };
     send();
