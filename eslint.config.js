@@ -75,12 +75,7 @@ const homes = {
 };
 
 function door() {
-  return [
-    'src/runtime/client.ts',
-    'src/runtime/log-chunks.ts',
-    'src/runtime/ndjson.ts',
-    'src/runtime/protocol.ts',
-  ];
+  return ['src/runtime/client.ts', 'src/runtime/log-chunks.ts', 'src/runtime/ndjson.ts', 'src/runtime/protocol.ts'];
 }
 
 function platformParts() {
