@@ -7,7 +7,7 @@ import type {App} from '../store/apps.js';
 import {newId, timestamp} from '../store/identity.js';
 import type {Space} from '../store/spaces.js';
 import {dynoJson, listDynos} from './dynos.js';
-import {requireHttps} from './spaces.js';
+import {requireSpaceDrain} from './spaces.js';
 
 const requireSpace = ({context, params}: ApiCall): Space => context.store.spaces.get(params.space!);
 
@@ -104,11 +104,16 @@ export const spaceNetworkRoutes = [
     if (space.logDrainUrl === null) throw new DynoError('not_found', {resource: 'log drain'});
     return spaceDrain(space);
   }),
-  route('PUT', '/spaces/:space/log-drain', {title: 'set the log drain of a space', answers: 'log-drain'}, (call) => {
-    const {id} = call.context.spaces.requireAlive(requireSpace(call));
-    const url = call.body.url ? requireHttps(call.body.url as string) : null;
-    return call.context.queue.run(id, () => setDrain(call.context, call.context.store.spaces.get(id), url));
-  }),
+  route(
+    'PUT',
+    '/spaces/:space/log-drain',
+    {title: 'set the log drain of a space', answers: 'log-drain'},
+    async ({context, params, body}) => {
+      const {id} = context.spaces.requireAlive(context.store.spaces.get(params.space!));
+      const url = body.url ? await requireSpaceDrain(context, body.url as string) : null;
+      return context.queue.run(id, () => setDrain(context, context.store.spaces.get(id), url));
+    },
+  ),
   route('GET', '/spaces/:space/hosts', {title: 'dedicated hosts: none'}, empty),
   route('GET', '/spaces/:space/peerings', {title: 'peerings: none', answers: 'peering', ranges: ['pcx_id']}, empty),
   route('POST', '/spaces/:space/peerings', {title: 'refused', answers: 'peering'}, unsupported('Peerings')),

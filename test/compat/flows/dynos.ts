@@ -36,8 +36,8 @@ export const logs: Flow[] = [
   flow('logs -d web.1 -n 1500 -a demo', /heroku\[web\.1\]/),
   flow('logs -s app -n 1500 -a demo', /app\[/),
   flow('logs -p web -n 1500 -a demo', /web\.1/),
-  flow('drains:add https://logs.example.com/x -a demo', /Successfully added drain/),
-  flow('drains -a demo', /https:\/\/logs\.example\.com\/x \(d\./),
+  flow('drains:add https://logs.localhost/x -a demo', /Successfully added drain/),
+  flow('drains -a demo', /https:\/\/logs\.localhost\/x \(d\./),
   flow('drains:add ftp://x -a demo', undefined, {err: /is not a drain/, status: 2}),
-  flow('drains:remove https://logs.example.com/x -a demo', /Successfully removed/),
+  flow('drains:remove https://logs.localhost/x -a demo', /Successfully removed/),
 ];

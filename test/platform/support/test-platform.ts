@@ -68,6 +68,7 @@ export class TestPlatform {
         error: (message, error) => void this.logged.push(`${message}: ${(error as Error)?.stack ?? error}`),
       },
       processes: this.#processes(version),
+      resolvesHost: (host) => Promise.resolve(!host.endsWith('.invalid')),
       parts: this.#parts,
     });
     if ('holder' in started) throw new Error(`the platform runs already, as ${started.holder}`);
