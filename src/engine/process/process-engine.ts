@@ -108,6 +108,7 @@ export class ProcessEngine implements Engine {
     };
     this.#starting.add(engineId);
     try {
+      if (spec.checksum !== undefined) await this.#slugs.verify(spec.image, spec.app, spec.checksum);
       await mkdir(directory.tmp, {recursive: true, mode: 0o700});
       await directory.save(record);
       await this.#slugs.copyTo(spec.image, directory.app);
