@@ -6,6 +6,7 @@ import {pipeline} from 'node:stream/promises';
 import {DynoError, errors} from '../model/error.js';
 import type {ErrorCode, ErrorDetails} from '../model/error.js';
 import type {LogEntry} from '../model/log.js';
+import type {Visit, VisitAnswer} from '../model/visit.js';
 import type {LogChunk, LogFormName} from '../model/log-form.js';
 import type {
   AppSpec,
@@ -154,6 +155,11 @@ export class RuntimeClient {
 
   removeSpaceOf(runtime: string): Promise<void> {
     return this.#json('DELETE', `/spaces/${encodeURIComponent(runtime)}`);
+  }
+
+  /** What a client at another address would get of the router. */
+  visit(visit: Visit): Promise<VisitAnswer> {
+    return this.#json('POST', '/visits', visit);
   }
 
   doctor(): Promise<EngineFacts> {

@@ -8,6 +8,7 @@ import type {Duplex} from 'node:stream';
 import {DynoError} from '../model/error.js';
 import type {LogChunk, LogFormName} from '../model/log-form.js';
 import type {LogEntry} from '../model/log.js';
+import type {Visit} from '../model/visit.js';
 import {accepted, ControlRoutes, errorBody, statusOf, Stream} from './control-routes.js';
 import {encodeLogChunk} from './log-chunks.js';
 import type {
@@ -88,6 +89,7 @@ function addStateRoutes(routes: ControlRoutes, runtime: Runtime, onShutdown: (dy
   routes.on('GET', '/status', () => runtime.status());
   routes.on<RuntimeSpec>('PUT', '/spec', ({body}) => runtime.setSpec(body));
   routes.on('DELETE', '/spaces/:runtime', ({params}) => runtime.removeSpaceOf(params.runtime!));
+  routes.on<Visit>('POST', '/visits', ({body}) => runtime.visit(body));
   routes.on('GET', '/doctor', () => runtime.doctor());
   routes.on('GET', '/clock', () => runtime.clockInfo());
   routes.on<{advanceMs?: number; reset?: true}>('POST', '/clock', ({body}) => runtime.setClock(body));

@@ -29,6 +29,7 @@ import type {BuildResult, BuildSpec, EngineFacts, SlugSpec} from '../engine/engi
  *   DELETE /build-cache/:app                    204
  *   DELETE /spaces/:runtime                     204; what another runtime, of a space, has left in the engine
  *   GET    /doctor                              EngineFacts
+ *   POST   /visits                              Visit → VisitAnswer      a request from another address, to the router
  *   GET    /clock, POST /clock                  ClockInfo; {advanceMs} or {reset: true}
  *   POST   /chaos                               ChaosRequest → 202
  *   GET    /events                              NDJSON of RuntimeEvent, endless; its end tells the platform to look

@@ -20,6 +20,7 @@ import {outputStreamRoutes} from './output-streams.js';
 import {pipelineCouplingRoutes} from './pipeline-couplings.js';
 import {pipelinePromotionRoutes} from './pipeline-promotions.js';
 import {pipelineRoutes} from './pipelines.js';
+import {proxyPeerRoutes} from './proxy-peers.js';
 import {regionRoutes} from './regions.js';
 import {releaseRoutes} from './releases.js';
 import {schemaRoutes} from './schema.js';
@@ -29,6 +30,7 @@ import {spaceRoutes} from './spaces.js';
 import {stackRoutes} from './stacks.js';
 import {teamRoutes} from './teams.js';
 import {telemetryDrainRoutes} from './telemetry-drains.js';
+import {visitRoutes} from './visits.js';
 import {webhookRoutes} from './webhooks.js';
 
 /** Every call that the platform answers, but for those of builds and git. The tables in docs/ are made of this. */
@@ -54,6 +56,7 @@ export const routes: readonly Route[] = [
   ...pipelineCouplingRoutes,
   ...pipelinePromotionRoutes,
   ...pipelineRoutes,
+  ...proxyPeerRoutes,
   ...regionRoutes,
   ...releaseRoutes,
   ...schemaRoutes,
@@ -63,5 +66,6 @@ export const routes: readonly Route[] = [
   ...stackRoutes,
   ...teamRoutes,
   ...telemetryDrainRoutes,
+  ...visitRoutes,
   ...webhookRoutes,
 ];

@@ -109,6 +109,14 @@ export class Spaces {
     return ruleset;
   }
 
+  /** Who may say with PROXY protocol for whom it speaks: at once, for open connections too. */
+  async replaceProxyPeers(space: Space, proxyPeers: string[]): Promise<Space> {
+    const {store, runtimes, clock} = this.#options;
+    store.spaces.update(space.id, {proxyPeers, updatedAt: timestamp(clock.now())});
+    await runtimes.pushAll(space.runtime);
+    return store.spaces.get(space.id);
+  }
+
   /** @throws DynoError invalid_params while apps live in it */
   destroy(space: Space): Space {
     if (space.state === 'deleting') return space;

@@ -115,6 +115,9 @@ export class FixtureRuntime {
     };
     const [, kind, id = '', verb] = path.split('/');
     if (path === '/status') return json(this.#status());
+    if (path === '/visits') {
+      return json({version: '1.1', status: 200, reason: 'OK', headers: [['A', 'b']], body: 'aGk=', truncated: false});
+    }
     if (path === '/spec') {
       this.spec = body as RuntimeSpec;
       this.apps.clear();
