@@ -3,31 +3,24 @@ import {readdirSync} from 'node:fs';
 import {expect} from 'chai';
 import {until} from '../support/until.js';
 import type {Flow} from './flow.js';
-import {account, apps, config} from './flows/apps.js';
+import {apps, config} from './flows/apps.js';
 import {logs, oneOffs, processes} from './flows/dynos.js';
-import {domains, features, releases} from './flows/releases.js';
-import {addonsAndSpaces, people, pipelines} from './flows/teamwork.js';
+import {releases} from './flows/releases.js';
 import {told} from './official-cli.js';
 import {server, Workplace} from './workplace.js';
 
 /** In order: later ones stand on earlier ones. `demo` has code from the start. */
 const groups: Record<string, Flow[]> = {
-  account,
   apps,
   config,
   processes,
   releases,
   logs,
   'one-offs': oneOffs,
-  domains,
-  features,
-  people,
-  pipelines,
-  'add-ons and spaces': addonsAndSpaces,
 };
 
-/** The unmodified official CLI against a whole installation, started by script/compat. */
-describe('the official heroku CLI', function () {
+/** Apps and what is done with them every day, against a whole installation of its own; started by script/compat. */
+describe('the official heroku CLI, apps', function () {
   this.timeout(240_000);
   let place: Workplace;
 
@@ -55,35 +48,6 @@ describe('the official heroku CLI', function () {
       await until('the new line', () => text.includes('Set TAILED config vars'));
       tail.kill('SIGINT');
       await once(tail, 'close');
-    });
-  });
-
-  describe('what has a name of its own', () => {
-    it('heroku webhooks:info, :update, :remove', async () => {
-      const [hook] = JSON.parse(await place.api('/apps/demo/webhooks')) as [{id: string}];
-      await heroku({type: `webhooks:info ${hook.id} -a demo`, out: /api:release/});
-      const changed = `webhooks:update ${hook.id} -i api:build -l sync -u http://127.0.0.1:9/ -a demo`;
-      await heroku({type: changed, then: ['/apps/demo/webhooks', /api:build/]});
-      await heroku({type: `webhooks:remove ${hook.id} -a demo`, then: ['/apps/demo/webhooks', /^\[\]$/]});
-    });
-
-    it('heroku domains:update gives a domain its certificate', async () => {
-      await heroku({type: 'certs:add server.crt server.key -a demo'});
-      await heroku({type: 'domains:add secure.test -a demo'});
-      const [{name}] = JSON.parse(await place.api('/apps/demo/sni-endpoints')) as [{name: string}];
-      const then: Flow['then'] = ['/apps/demo/domains/secure.test', new RegExp(`"name":"${name}"`)];
-      await heroku({type: `domains:update secure.test --cert ${name} -a demo`, then});
-    });
-
-    it('heroku telemetry:remove', async () => {
-      const [drain] = JSON.parse(await place.api('/apps/demo/telemetry-drains')) as [{id: string}];
-      await heroku({type: `telemetry:remove ${drain.id} -a demo`, then: ['/apps/demo/telemetry-drains', /^\[\]$/]});
-    });
-
-    it('heroku authorizations:info, :revoke', async () => {
-      const [made] = JSON.parse(await place.api('/oauth/authorizations')) as [{id: string}];
-      await heroku({type: `authorizations:info ${made.id}`, out: /ci/});
-      await heroku({type: `authorizations:revoke ${made.id}`, then: ['/oauth/authorizations', /^\[\]$/]});
     });
   });
 
@@ -150,9 +114,7 @@ describe('the official heroku CLI', function () {
 
   describe('the end', () => {
     it('heroku apps:destroy', async () => {
-      for (const app of ['live', 'demo']) {
-        await heroku({type: `apps:destroy -a ${app} --confirm ${app}`, err: new RegExp(`Destroying.*${app}`)});
-      }
+      await heroku({type: 'apps:destroy -a demo --confirm demo', err: /Destroying.*demo/});
       expect(await place.api('/apps')).to.equal('[]');
     });
 
