@@ -13,6 +13,7 @@ import {routerLimits} from './router-limits.js';
 import {defaultSettings} from './router-settings.js';
 import type {RouterSettings} from './router-settings.js';
 import {SlowClients} from './slow-clients.js';
+import {WriteTurn} from './write-turn.js';
 
 export type {RequestTimeline} from './request-record.js';
 export type {RoutedApp, RoutedDyno, RoutedDynoState} from './routed-app.js';
@@ -57,12 +58,13 @@ export class Router {
     this.#limits = options.limits ?? {};
     this.#secret = options.affinitySecret ?? randomBytes(32);
     const limits = routerLimits(kind, this.#limits);
+    const report = options.report ?? (() => undefined);
     this.#core = {
       kind,
       clock,
       random,
       log,
-      report: options.report ?? (() => undefined),
+      report,
       wake,
       trafficSeen,
       settings: {...defaultSettings, ...options.settings},
@@ -71,6 +73,7 @@ export class Router {
       records: new RequestRecords(limits.rememberedRequests),
       names: new HeaderNames(),
       slowClients: new SlowClients(limits.responseBufferBytes, limits.responseBudgetBytes),
+      turn: new WriteTurn(report),
       readBuffer: Buffer.allocUnsafeSlow(READ_BYTES),
     };
     this.#listener = new Listener(this.#core, certificateFor);
