@@ -192,6 +192,7 @@ export const errors = {
   ),
   directory_unreadable: entry(400, 'usage', 'Cannot read {directory}: {reason}.'),
   usage: entry(400, 'usage', '{message}'),
+  git_failed: entry(500, 'git_failed', 'git did not do it: {reason}.'),
   no_app: entry(
     400,
     'usage',
