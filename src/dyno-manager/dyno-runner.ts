@@ -69,7 +69,9 @@ export class DynoRunner {
   async adopt(dyno: Dyno, engineDyno: EngineDyno): Promise<void> {
     const {engine, clock, closing} = this.#ground;
     const {output, cursor} = this.#ground.outputOf(this.#appId, {id: dyno.id, name: dyno.name});
-    const tap = new OutputTap(output, null);
+    // What an attached one says is for its client, not for the log.
+    const log = engineDyno.attached ? {write: () => undefined, end: () => output.end()} : output;
+    const tap = new OutputTap(log, null);
     this.#taps.set(dyno.id, tap);
     this.#take(dyno, engineDyno);
     const {engineId} = engineDyno;

@@ -253,6 +253,8 @@ export class ProcessEngine implements Engine {
   /** The client's terminal is the dyno's: such a dyno does not outlive the runtime, as its client does not either. */
   async #launchAttached(dyno: ProcessDyno, tty: ExecSpec['tty'], output: DynoOutput): Promise<void> {
     const {record, directory} = dyno;
+    // It writes nothing there; a runtime that adopts it follows it as any other, to see its end.
+    await (await directory.openOutput()).close();
     const session = await startSession({
       file: 'bash',
       args: [INIT, directory.path],
