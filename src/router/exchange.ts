@@ -5,7 +5,7 @@ import type {ClientListener, ClientSide, OutgoingHead} from './client-side.js';
 import type {DynoConnection, DynoListener} from './dyno-connection.js';
 import {dynoRequestHead} from './dyno-request.js';
 import type {DynoRoute} from './dyno-route.js';
-import {DynoSearch} from './dyno-search.js';
+import {DynoSearch, idleConnectionTo} from './dyno-search.js';
 import type {SearchOutcome} from './dyno-search.js';
 import {pageFor} from './error-page.js';
 import {relayedHead, switchedHead} from './relayed-head.js';
@@ -69,7 +69,7 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     this.#head = head;
     this.#app = app;
     this.#record = recordOf(app.app.id, head, client.facts, core);
-    core.records.add(this.#record);
+    core.records.begin(this.#record);
   }
 
   start(): void {
@@ -86,8 +86,11 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     this.#counted = true;
     if (this.#head.expect === 'continue' && !this.#app.endToEndContinue) this.#client.sendInterim(100, 'Continue', '');
     if (this.#app.affinity) this.#affinity = new SessionAffinity(this.#app, this.#head);
-    const preferred = this.#affinity?.preferred(this.#core.clock.now()) ?? null;
-    this.#search = new DynoSearch(this.#core, this.#app, preferred, this.#record, this);
+    const now = this.#record.acceptedAt;
+    const chosen = this.#affinity?.preferred(now) ?? this.#app.choose(this.#core.random, now, null);
+    const idle = chosen && idleConnectionTo(chosen, this.#core);
+    if (idle) return this.connected(idle);
+    this.#search = new DynoSearch(this.#core, this.#app, chosen, this.#record, this);
     this.#search.start();
   }
 
@@ -329,7 +332,9 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     const counted = settings.style === 'legacy' && kind === 'common' ? this.#wireHeadBytes : 0;
     record.bytes = payload === null ? null : payload + counted;
     this.#uncount();
-    this.#core.log(record.appId, formatRouterLine(record, settings.style));
+    const line = formatRouterLine(record, settings.style);
+    this.#core.records.end(record, line);
+    this.#core.log(record.appId, line);
   }
 
   #forgetPause(): void {

@@ -1,7 +1,7 @@
 import type {Clock} from '../model/clock.js';
 import type {HeaderNames} from './http1/header-names.js';
 import type {AppTable} from './app-table.js';
-import type {RequestRecords} from './request-record.js';
+import type {RequestRecords} from './request-records.js';
 import type {RouterLimits} from './router-limits.js';
 import type {RouterSettings} from './router-settings.js';
 import type {SlowClients} from './slow-clients.js';

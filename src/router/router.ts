@@ -5,8 +5,8 @@ import {AppRoutes} from './app-routes.js';
 import {AppTable} from './app-table.js';
 import {HeaderNames} from './http1/header-names.js';
 import {Listener} from './listener.js';
-import {RequestRecords} from './request-record.js';
-import type {RequestTimeline} from './request-record.js';
+import {RequestRecords} from './request-records.js';
+import type {RequestTimeline} from './request-records.js';
 import type {RoutedApp, RoutedDyno} from './routed-app.js';
 import type {RouterCore} from './router-core.js';
 import {routerLimits} from './router-limits.js';
@@ -15,7 +15,7 @@ import type {RouterSettings} from './router-settings.js';
 import {SlowClients} from './slow-clients.js';
 import {WriteTurn} from './write-turn.js';
 
-export type {RequestTimeline} from './request-record.js';
+export type {RequestTimeline} from './request-records.js';
 export type {RoutedApp, RoutedDyno, RoutedDynoState} from './routed-app.js';
 export type {RouterSettings} from './router-settings.js';
 
