@@ -1,9 +1,10 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 
-/** Writes LINES lines of 100 bytes as fast as it can, or RATE a second, says that it ends, and stays. */
+/** Writes LINES lines of 100 bytes, `<dyno> <number>...`, as fast as it can or RATE a second, says that it ends, and stays. */
 const program = `
-const lines = Number(process.env.LINES), rate = Number(process.env.RATE || Infinity), block = 500;
+const lines = Number(process.env.LINES), rate = Number(process.env.RATE || Infinity);
+const block = rate === Infinity ? 500 : Math.ceil(rate / 20);
 const start = performance.now();
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 (async () => {
@@ -11,7 +12,7 @@ const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
     const due = (n / rate) * 1000 - (performance.now() - start);
     if (due > 1) await wait(due);
     let text = '';
-    for (let i = n; i < Math.min(lines, n + block); i++) text += String(i).padEnd(99, '.') + '\\n';
+    for (let i = n; i < Math.min(lines, n + block); i++) text += (process.env.DYNO + ' ' + i + ' ').padEnd(99, '.') + '\\n';
     if (!process.stdout.write(text)) await new Promise((resolve) => process.stdout.once('drain', resolve));
   }
   process.stdout.write('spam ends\\n');
