@@ -16,6 +16,7 @@ import {attachOneOff, execInDyno, runOneOff} from './one-offs.js';
 import {Ports} from './ports.js';
 import {runReleasePhase} from './release-phase.js';
 import {Sampler} from './sampler.js';
+import {whileReachable} from './until-reachable.js';
 
 export type {DynoManagerOptions, RoutedDyno};
 
@@ -82,13 +83,19 @@ export class DynoManager {
     this.#appOf(spec.id).setSpec(spec);
   }
 
-  /** Resolves once none of its dynos is left. */
+  /**
+   * Resolves once none of its dynos is left.
+   *
+   * @throws DynoError engine_unreachable: they will be ended as soon as the engine answers
+   */
   async removeApp(appId: string): Promise<void> {
     const app = this.#apps.get(appId);
     if (!app) return;
-    await app.remove();
-    app.letGo();
-    this.#apps.delete(appId);
+    const removed = app.remove().then(() => {
+      app.letGo();
+      this.#apps.delete(appId);
+    });
+    await whileReachable(this.#ground, removed);
   }
 
   dynosOf(appId: string): DynoInfo[] {
@@ -153,7 +160,9 @@ export class DynoManager {
 
   /** Dynos that are kept go on running, to be adopted by the next dyno manager of this runtime. */
   async close({dynos}: {dynos: 'keep' | 'stop'} = {dynos: 'keep'}): Promise<void> {
-    if (dynos === 'stop' && this.#isStarted) await Promise.all([...this.#apps.values()].map((app) => app.remove()));
+    // What an engine that does not answer still has is adopted and ended when this runtime is started again.
+    const removals = dynos === 'stop' && this.#isStarted ? [...this.#apps.keys()].map((id) => this.removeApp(id)) : [];
+    await Promise.allSettled(removals);
     this.#sampler.stop();
     this.#watch.stop();
     this.#closing.abort();
@@ -238,7 +247,7 @@ export class DynoManager {
   #removeOrphans(): void {
     this.#ground.workClock.setTimeout(() => {
       if (this.#closing.signal.aborted) return;
-      for (const [appId, {spec}] of this.#apps) if (!spec) void this.removeApp(appId);
+      for (const [appId, {spec}] of this.#apps) if (!spec) this.removeApp(appId).catch(() => undefined);
     }, limits.orphanMs);
   }
 }

@@ -201,6 +201,29 @@ describe('an engine that does not answer', () => {
     ]);
   });
 
+  it('does not hold up the removal of an app: its dynos are ended when it answers', async () => {
+    const {manager, clock, engine} = await runningHarness(appOf({web: 2}));
+    engine.breakOff();
+    const refusal = await manager.removeApp('app-1').catch((error: unknown) => error);
+    expect(refusal).to.have.property('code', 'engine_unreachable');
+    engine.resume();
+    await clock.advance(MINUTE);
+    expect(engine.size).to.equal(0);
+    await manager.removeApp('app-1');
+    expect(manager.allDynos()).to.deep.equal([]);
+  });
+
+  it('does not hold up the end of a runtime that shall stop all', async () => {
+    const {manager, clock, engine} = await runningHarness(appOf({web: 2}), {behaviour: () => ({termMs: null})});
+    const closed = manager.close({dynos: 'stop'});
+    await clock.advance(4 * SECOND);
+    engine.breakOff();
+    await clock.advance(4 * SECOND);
+    await closed;
+    await clock.advance(MINUTE);
+    expect(clock.pendingTimers).to.equal(0);
+  });
+
   it('may lose dynos meanwhile', async () => {
     const {clock, engine, states} = await runningHarness(appOf({web: 1}));
     engine.breakOff();
