@@ -2,6 +2,7 @@ import {DynoError} from '../../model/error.js';
 import type {Route} from '../http/route.js';
 import {route} from '../http/route.js';
 import {requireUser} from './accounts.js';
+import {requireRegion} from './regions.js';
 
 /** Add-ons do not exist here yet: lists are empty, names are not found, and creating one says so. */
 const ranges = ['name', 'id'] as const;
@@ -18,6 +19,7 @@ const list = (path: string, answers: string, check?: Route['handle']): Route =>
 
 const ofApp: Route['handle'] = ({context, params}) => context.store.apps.get(params.app!);
 const ofUser: Route['handle'] = ({context, params}) => requireUser(context, params.user!);
+const ofRegion: Route['handle'] = ({params}) => requireRegion(params.region!);
 const ofTeam: Route['handle'] = ({context, params}) => context.store.teams.get(params.team!);
 
 /** The published schema knows names alone here; the official CLI sends `{name}`, and null for what it does not know. */
@@ -40,6 +42,14 @@ export const addonRoutes: Route[] = [
   route('GET', '/apps/:app/addon-attachments/:attachment', {title: 'attachment'}, notFound('add-on attachment')),
   route('GET', '/addon-services/:service', {title: 'add-on service'}, notFound('add-on service')),
   route('GET', '/addon-services/:service/plans', {title: 'plans of a service'}, notFound('add-on service')),
+  route('GET', '/addon-services/:service/plans/:plan', {title: 'plan of a service'}, notFound('add-on service')),
+  route('GET', '/addon-services/:service/region-capabilities', {title: 'its regions'}, notFound('add-on service')),
+  route('GET', '/plans/:plan', {title: 'plan'}, notFound('plan')),
+  list('/regions/:region/addon-region-capabilities', 'add-on-region-capability', ofRegion),
+  ...['config', 'log-drains', 'sso', 'webhooks', 'webhook-deliveries', 'webhook-events'].map((part) =>
+    route('GET', `/addons/:addon/${part}`, {title: 'part of an add-on'}, notFound('add-on')),
+  ),
+  route('GET', '/apps/:app/addons/:addon/sso', {title: 'part of an add-on'}, notFound('add-on')),
   route('POST', '/actions/addons/resolve', {title: 'find add-ons by name', body: anyNames}, notFound('add-on')),
   route(
     'POST',

@@ -68,6 +68,15 @@ const empty = (call: ApiCall): never[] => {
   return [];
 };
 
+const absent =
+  (resource: string) =>
+  (call: ApiCall): never => {
+    requireSpace(call);
+    throw new DynoError('not_found', {resource});
+  };
+
+const vpn = 'vpn-connection';
+
 export const spaceNetworkRoutes = [
   route('GET', '/spaces/:space/nat', {title: 'stable outbound addresses', answers: 'space-nat'}, (call) => {
     const space = requireSpace(call);
@@ -117,6 +126,7 @@ export const spaceNetworkRoutes = [
   route('GET', '/spaces/:space/hosts', {title: 'dedicated hosts: none'}, empty),
   route('GET', '/spaces/:space/peerings', {title: 'peerings: none', answers: 'peering', ranges: ['pcx_id']}, empty),
   route('POST', '/spaces/:space/peerings', {title: 'refused', answers: 'peering'}, unsupported('Peerings')),
+  route('DELETE', '/spaces/:space/peerings/:peering', {title: 'peering', answers: 'peering'}, absent('peering')),
   route('GET', '/spaces/:space/peering-info', {title: 'ranges of a space', answers: 'peering-info'}, (call) => {
     const space = requireSpace(call);
     return {
@@ -129,32 +139,9 @@ export const spaceNetworkRoutes = [
       space_cidr_blocks: [space.cidr],
     };
   }),
-  route(
-    'GET',
-    '/spaces/:space/vpn-connections',
-    {title: 'VPNs: none', answers: 'vpn-connection', ranges: ['name']},
-    empty,
+  route('GET', '/spaces/:space/vpn-connections', {title: 'VPNs: none', answers: vpn, ranges: ['name']}, empty),
+  ...(['GET', 'PATCH', 'DELETE'] as const).map((method) =>
+    route(method, '/spaces/:space/vpn-connections/:vpn', {title: 'VPN', answers: vpn}, absent('vpn connection')),
   ),
-  route('GET', '/spaces/:space/vpn-connections/:vpn', {title: 'VPN', answers: 'vpn-connection'}, (call) => {
-    requireSpace(call);
-    throw new DynoError('not_found', {resource: 'vpn connection'});
-  }),
-  route('POST', '/spaces/:space/vpn-connections', {title: 'refused', answers: 'vpn-connection'}, unsupported('VPNs')),
-  route(
-    'GET',
-    '/spaces/:space/members',
-    {title: 'members of a space', answers: 'space-app-access', ranges: ['id']},
-    (call) => {
-      const {context} = call;
-      const space = requireSpace(call);
-      return context.store.teams.membersOf(space.teamId).map((member) => ({
-        space: {name: space.name, id: space.id},
-        created_at: member.createdAt,
-        id: space.id,
-        permissions: [{name: 'create_apps'}],
-        updated_at: member.updatedAt,
-        user: {email: member.email, id: member.userId},
-      }));
-    },
-  ),
+  route('POST', '/spaces/:space/vpn-connections', {title: 'refused', answers: vpn}, unsupported('VPNs')),
 ];

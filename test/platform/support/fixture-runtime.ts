@@ -17,6 +17,14 @@ export interface Received {
   body: unknown;
 }
 
+const built = (size: number, procfile: string | null = null) => ({
+  image: `image-${crypto.randomUUID()}`,
+  size,
+  procfile,
+  defaultTypes: {},
+  detected: null,
+});
+
 /**
  * A runtime for tests of the platform: it speaks src/runtime/protocol.ts over a real unix socket, records what it got,
  * shows one up dyno per quantity of its spec, and runs nothing.
@@ -130,20 +138,18 @@ export class FixtureRuntime {
     }
     if (path === '/doctor') return json(this.#facts());
     if (path === '/clock') return json({now: '2026-11-22T06:17:02.000Z', advancedMs: 0});
+    if (path === '/visits') return json({status: 200, headers: [], body: ''});
     if (path === '/chaos') return json(undefined, 202);
     if (path === '/shutdown') {
       json(undefined, 202);
       return void setImmediate(() => void this.close().then(() => this.onShutdown()));
     }
     if (kind === 'images' || kind === 'build-cache' || kind === 'spaces') return json(undefined, 204);
-    if (kind === 'slugs')
-      return json({
-        image: `image-${crypto.randomUUID()}`,
-        size: text.length,
-        procfile: null,
-        defaultTypes: {},
-        detected: null,
-      });
+    if (kind === 'slugs') return json(built(text.length));
+    if (kind === 'builds')
+      return void response.end(
+        `${JSON.stringify({output: '-----> Built\n'})}\n${JSON.stringify({done: built(1, 'web: node web.js\n')})}\n`,
+      );
     if (kind !== 'apps') return json({code: 'not_found', details: {resource: 'path'}, message: path}, 404);
     if (!verb && method === 'PUT') this.apps.set(id, body as AppSpec);
     if (!verb && method === 'DELETE') this.apps.delete(id);
