@@ -219,6 +219,34 @@ describe('private spaces', function () {
     expect(runtime.calls('POST', /shutdown/)[0]!.body).to.deep.equal({dynos: 'stop'});
   });
 
+  it('moves on when a subnet that looked free is not, and again when it is started anew', async () => {
+    const refused = new Set<string>();
+    platform.isTaken = (subnet) =>
+      subnet !== '' && (refused.size === 0 || refused.has(subnet)) && !!refused.add(subnet);
+    await create('acme');
+    const subnetOf = () => platform.runtimes.get('acme')!.spec!.space!.subnet;
+    const moved = subnetOf();
+    expect([...refused]).not.to.include(moved);
+    expect(moved).to.match(/^10\.0\./);
+    expect(platform.logged.join('\n')).to.include(`space acme: moves from ${[...refused][0]} to ${moved}`);
+
+    refused.add(moved);
+    await platform.stop();
+    await platform.start();
+    await until('another subnet', () => subnetOf() !== moved);
+    expect((await platform.ok('GET', '/spaces/acme')).state).to.equal('allocated');
+  });
+
+  it('is removed in the end, though the first tries fail', async () => {
+    await platform.ok('POST', '/apps', {name: 'demo'});
+    await create('acme');
+    platform.us.failingRemovals = 1;
+    await platform.ok('DELETE', '/spaces/acme');
+    await until('no space', async () => (await platform.ok('GET', '/spaces')).length === 0);
+    expect(platform.us.calls('DELETE', /spaces/)).to.have.length(2);
+    expect(platform.logged.join()).to.include('space acme: cannot be removed, next try in 1 s');
+  });
+
   it('is renamed without a new runtime; its old name is free then', async () => {
     await create('acme');
     await platform.ok('PATCH', '/spaces/acme', {name: 'renamed'});

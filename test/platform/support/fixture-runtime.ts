@@ -38,6 +38,10 @@ export class FixtureRuntime {
   /** exit status and output of the next release phases */
   releasePhase: {status: number; output: string; wait?: Promise<void>} = {status: 0, output: 'migrated\n'};
   spacesHold = true;
+  /** whether its engine refuses a subnet */
+  isTaken: (subnet: string) => boolean = () => false;
+  /** removals of what other spaces left that fail from now on */
+  failingRemovals = 0;
   /** called when it has ended because it was asked to */
   onShutdown: () => void = () => undefined;
   version: string;
@@ -136,9 +140,15 @@ export class FixtureRuntime {
       response.writeHead(200, {'content-type': 'application/x-ndjson'});
       return void response.write('{"kind":"heartbeat"}\n');
     }
-    if (path === '/doctor') return json(this.#facts());
+    if (path === '/doctor') {
+      const subnet = this.spec?.space?.subnet ?? '';
+      if (!this.isTaken(subnet)) return json(this.#facts());
+      return json({code: 'subnet_taken', details: {subnet, reason: 'taken'}, message: 'taken'}, 503);
+    }
+    if (kind === 'spaces' && this.failingRemovals-- > 0) {
+      return json({code: 'unavailable', details: {message: 'busy'}, message: 'busy'}, 503);
+    }
     if (path === '/clock') return json({now: '2026-11-22T06:17:02.000Z', advancedMs: 0});
-    if (path === '/visits') return json({status: 200, headers: [], body: ''});
     if (path === '/chaos') return json(undefined, 202);
     if (path === '/shutdown') {
       json(undefined, 202);

@@ -40,6 +40,8 @@ export class TestPlatform {
   readonly port: number;
   readonly runtimes = new Map<string, FixtureRuntime>();
   readonly logged: string[] = [];
+  /** whether the engines of new runtimes refuse a subnet */
+  isTaken: (subnet: string) => boolean = () => false;
   readonly #parts: readonly RegisterRoutes[];
   #platform: Platform | undefined;
 
@@ -158,6 +160,7 @@ export class TestPlatform {
     return {
       start: ({name}) => {
         const runtime = new FixtureRuntime(this.home.runtime(name).socket, version);
+        runtime.isTaken = (subnet) => this.isTaken(subnet);
         runtime.onShutdown = () => {
           if (this.runtimes.get(name) === runtime) this.runtimes.delete(name);
         };
