@@ -165,7 +165,7 @@ export const oauthRoutes = [
     (call) => changeClient(call, {secret: randomBytes(32).toString('hex')}),
   ),
   route('GET', '/oauth/sessions', {title: 'browser sessions: none'}, () => []),
-  route('DELETE', '/oauth/sessions/:session', {title: 'end a session'}, () => {
+  route('DELETE', '/oauth/sessions/:session', {title: 'end a session', status: 404}, () => {
     throw new DynoError('not_found', {resource: 'session'});
   }),
 ];

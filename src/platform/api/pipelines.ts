@@ -123,7 +123,7 @@ export const pipelineRoutes = [
       return {stack: {id: fixedId('stack', DEFAULT_STACK), name: DEFAULT_STACK}};
     },
   ),
-  route('GET', '/pipelines/:pipeline/repo', {title: 'connected repository: none'}, ({context, params}) => {
+  route('GET', '/pipelines/:pipeline/repo', {title: 'connected repository: none', status: 404}, ({context, params}) => {
     context.store.pipelines.get(params.pipeline!);
     throw new DynoError('not_found', {resource: 'repo'});
   }),

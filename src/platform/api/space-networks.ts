@@ -125,8 +125,18 @@ export const spaceNetworkRoutes = [
   ),
   route('GET', '/spaces/:space/hosts', {title: 'dedicated hosts: none'}, empty),
   route('GET', '/spaces/:space/peerings', {title: 'peerings: none', answers: 'peering', ranges: ['pcx_id']}, empty),
-  route('POST', '/spaces/:space/peerings', {title: 'refused', answers: 'peering'}, unsupported('Peerings')),
-  route('DELETE', '/spaces/:space/peerings/:peering', {title: 'peering', answers: 'peering'}, absent('peering')),
+  route(
+    'POST',
+    '/spaces/:space/peerings',
+    {title: 'refused', answers: 'peering', status: 422},
+    unsupported('Peerings'),
+  ),
+  route(
+    'DELETE',
+    '/spaces/:space/peerings/:peering',
+    {title: 'peering', answers: 'peering', status: 404},
+    absent('peering'),
+  ),
   route('GET', '/spaces/:space/peering-info', {title: 'ranges of a space', answers: 'peering-info'}, (call) => {
     const space = requireSpace(call);
     return {
@@ -141,7 +151,12 @@ export const spaceNetworkRoutes = [
   }),
   route('GET', '/spaces/:space/vpn-connections', {title: 'VPNs: none', answers: vpn, ranges: ['name']}, empty),
   ...(['GET', 'PATCH', 'DELETE'] as const).map((method) =>
-    route(method, '/spaces/:space/vpn-connections/:vpn', {title: 'VPN', answers: vpn}, absent('vpn connection')),
+    route(
+      method,
+      '/spaces/:space/vpn-connections/:vpn',
+      {title: 'VPN', answers: vpn, status: 404},
+      absent('vpn connection'),
+    ),
   ),
-  route('POST', '/spaces/:space/vpn-connections', {title: 'refused', answers: vpn}, unsupported('VPNs')),
+  route('POST', '/spaces/:space/vpn-connections', {title: 'refused', answers: vpn, status: 422}, unsupported('VPNs')),
 ];
