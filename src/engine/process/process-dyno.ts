@@ -2,7 +2,8 @@ import type {DynoExit, DynoOutput, DynoSignal, DynoUsage, EngineDyno} from '../e
 import type {DynoDirectory, DynoRecord} from './dyno-directory.js';
 import {connects} from './loopback-address.js';
 import {OutputTail} from './output-tail.js';
-import {identityOf, processesOf, signalProcess, usageOf} from './process-table.js';
+import type {ProcessTable} from './process-table.js';
+import {signalProcess} from './process-table.js';
 import type {StartedSession} from './start-session.js';
 
 /** ms between looks at a dyno whose command has ended while others of its processes have their grace */
@@ -25,18 +26,20 @@ export class ProcessDyno {
   /** its processes are being started; nothing can be said of its end */
   launching = false;
   exit: DynoExit | null = null;
+  readonly #table: ProcessTable;
   readonly #onEnd: () => void;
   #tail: OutputTail | null = null;
   #lingering: NodeJS.Timeout | null = null;
 
-  constructor(record: DynoRecord, directory: DynoDirectory, onEnd: () => void) {
+  constructor(record: DynoRecord, directory: DynoDirectory, table: ProcessTable, onEnd: () => void) {
     this.record = record;
     this.directory = directory;
+    this.#table = table;
     this.#onEnd = onEnd;
   }
 
   async launched(pid: number): Promise<void> {
-    this.record.init = {pid, identity: (await identityOf(pid)) ?? 'ended'};
+    this.record.init = {pid, identity: (await this.#table.identityOf(pid)) ?? 'ended'};
     await this.directory.save(this.record);
   }
 
@@ -73,7 +76,7 @@ export class ProcessDyno {
   async usage(): Promise<DynoUsage | null> {
     const pids = this.exit ? [] : await this.#processes();
     if (pids.length === 0) return null;
-    return {...(await usageOf(pids)), cache: 0, pgpgin: 0, pgpgout: 0};
+    return {...(await this.#table.usageOf(pids)), cache: 0, pgpgin: 0, pgpgout: 0};
   }
 
   async isBound(): Promise<boolean> {
@@ -85,7 +88,9 @@ export class ProcessDyno {
   async remove(): Promise<void> {
     const {engineId, init} = this.record;
     if (init && (await this.#initLives())) signalProcess(init.pid, 'SIGKILL');
-    for (let pids = await processesOf(engineId); pids.length > 0; pids = await processesOf(engineId)) {
+    for (;;) {
+      const pids = await this.#table.processesOf(engineId);
+      if (pids.length === 0) break;
       for (const pid of pids) signalProcess(pid, 'SIGKILL');
       await new Promise((resolve) => setTimeout(resolve, SWEEP_MS));
     }
@@ -118,7 +123,6 @@ export class ProcessDyno {
       size: spec.size,
       command: spec.command,
       port: spec.port,
-      attached: spec.attach !== undefined,
       createdAt,
       running: this.exit === null,
       exit: this.exit,
@@ -137,13 +141,13 @@ export class ProcessDyno {
   /** Without an init in its record the runtime was killed in the middle of the start. */
   async #initLives(): Promise<boolean> {
     const {init} = this.record;
-    return init !== null && (await identityOf(init.pid)) === init.identity;
+    return init !== null && (await this.#table.identityOf(init.pid)) === init.identity;
   }
 
   /** All but its init, which only waits for the others. */
   async #processes(): Promise<number[]> {
     const {engineId, init} = this.record;
-    const pids = await processesOf(engineId, init?.pid);
+    const pids = await this.#table.processesOf(engineId, init?.pid);
     return pids.filter((pid) => pid !== init?.pid);
   }
 }

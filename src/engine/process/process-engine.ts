@@ -28,6 +28,7 @@ import {dynoEnvironment} from './dyno-environment.js';
 import {processFacts} from './facts.js';
 import {ownAddress} from './loopback-address.js';
 import {ProcessDyno} from './process-dyno.js';
+import {ProcessTable} from './process-table.js';
 import {SlugDirectories} from './slug-directories.js';
 import {startSession} from './start-session.js';
 
@@ -52,6 +53,7 @@ export class ProcessEngine implements Engine {
   readonly #buildsRoot: string;
   readonly #cacheRoot: string;
   readonly #slugs: SlugDirectories;
+  readonly #table = new ProcessTable();
   readonly #dynos = new Map<string, ProcessDyno>();
   /** being copied to disk by this object: not to be taken for what another one left */
   readonly #starting = new Set<string>();
@@ -108,7 +110,6 @@ export class ProcessEngine implements Engine {
     };
     this.#starting.add(engineId);
     try {
-      if (spec.checksum !== undefined) await this.#slugs.verify(spec.image, spec.app, spec.checksum);
       await mkdir(directory.tmp, {recursive: true, mode: 0o700});
       await directory.save(record);
       await this.#slugs.copyTo(spec.image, directory.app);
@@ -253,8 +254,6 @@ export class ProcessEngine implements Engine {
   /** The client's terminal is the dyno's: such a dyno does not outlive the runtime, as its client does not either. */
   async #launchAttached(dyno: ProcessDyno, tty: ExecSpec['tty'], output: DynoOutput): Promise<void> {
     const {record, directory} = dyno;
-    // It writes nothing there; a runtime that adopts it follows it as any other, to see its end.
-    await (await directory.openOutput()).close();
     const session = await startSession({
       file: 'bash',
       args: [INIT, directory.path],
@@ -288,7 +287,7 @@ export class ProcessEngine implements Engine {
   #remember(record: DynoRecord): ProcessDyno {
     const {engineId} = record;
     const directory = new DynoDirectory(join(this.#dynosRoot, engineId));
-    const dyno = new ProcessDyno(record, directory, () => this.#emit({kind: 'ended', engineId}));
+    const dyno = new ProcessDyno(record, directory, this.#table, () => this.#emit({kind: 'ended', engineId}));
     this.#dynos.set(engineId, dyno);
     return dyno;
   }

@@ -1,12 +1,16 @@
 import {execFile} from 'node:child_process';
-import {readFile, readdir} from 'node:fs/promises';
+import {readdir} from 'node:fs/promises';
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import {promisify} from 'node:util';
+import {ProcFiles} from './proc-files.js';
 
 /** Name of the environment variable that every process of a dyno carries, whatever session it moved to. */
 export const MARKER = 'DYNO_ENGINE_ID';
 
 /** Bytes of a memory page on every Linux that Node runs on by default. */
 const PAGE_BYTES = 4096;
+/** Processes looked at before others get their turn: a millisecond's worth. */
+const STRIDE = 50;
 
 export interface ProcessUsage {
   /** bytes */
@@ -16,61 +20,84 @@ export interface ProcessUsage {
   runnable: number;
 }
 
-/**
- * The processes of a dyno: those in the session that its init leads, and by the marker they inherited those that
- * moved to a session of their own. One that is just being replaced by execve has no environment to read.
- * Linux reads /proc; elsewhere `ps` shows the environment of the user's own processes.
- */
-export async function processesOf(engineId: string, session?: number): Promise<number[]> {
-  const marker = `${MARKER}=${engineId}`;
-  if (process.platform !== 'linux') return listWithPs(marker);
-  const pids: number[] = [];
-  await Promise.all(
-    (await readdir('/proc')).map(async (entry) => {
-      if (!/^\d+$/.test(entry)) return;
-      const environment = await readOr(`/proc/${entry}/environ`);
-      const marked = environment.startsWith(`${marker}\0`) || environment.includes(`\0${marker}\0`);
-      if (marked || (session !== undefined && (await sessionOf(entry)) === session)) pids.push(Number(entry));
-    }),
-  );
-  return pids;
+/** Processes that live, by the marker they carry and by their session. */
+interface Look {
+  marked: Map<string, number[]>;
+  sessions: Map<number, number[]>;
 }
 
 /**
- * What tells this process from a later one with the same pid; null when there is none, or only a zombie.
+ * The processes of this machine, as far as they are dynos'. Linux reads /proc; elsewhere `ps` shows the environment of
+ * the user's own processes. However many dynos ask at once, one look at all processes answers them.
  */
-export async function identityOf(pid: number): Promise<string | null> {
-  if (process.platform !== 'linux') {
-    const {stdout} = await run('ps', ['-o', 'lstart=', '-p', String(pid)]);
-    return stdout.trim() || null;
+export class ProcessTable {
+  readonly #files = new ProcFiles();
+  #next: Promise<Look> | null = null;
+  #boot = '';
+
+  /**
+   * The processes of a dyno: those in the session that its init leads, and by the marker they inherited those that
+   * moved to a session of their own. One that is just being replaced by execve has no environment to read.
+   */
+  async processesOf(engineId: string, session?: number): Promise<number[]> {
+    if (process.platform !== 'linux') return listWithPs(`${MARKER}=${engineId}`);
+    // A look that has begun may have passed what has been started since.
+    this.#next ??= nextTurn().then(() => {
+      this.#next = null;
+      return this.#look();
+    });
+    const {marked, sessions} = await this.#next;
+    const ofSession = session === undefined ? [] : (sessions.get(session) ?? []);
+    return [...new Set([...(marked.get(engineId) ?? []), ...ofSession])];
   }
-  const fields = statFields(await readOr(`/proc/${pid}/stat`));
-  if (!fields || fields[0] === 'Z' || fields[0] === 'X') return null;
-  return `${(await readOr('/proc/sys/kernel/random/boot_id')).trim()}.${fields[19]}`;
-}
 
-export async function usageOf(pids: number[]): Promise<ProcessUsage> {
-  const usage = {rss: 0, swap: 0, runnable: 0};
-  if (process.platform !== 'linux') {
-    const {stdout} = await run('ps', ['-o', 'rss=,state=', '-p', pids.join(',')]);
-    for (const line of stdout.trim().split('\n')) {
-      const [rss = '0', state = ''] = line.trim().split(/\s+/);
-      usage.rss += Number(rss) * 1024;
-      if (state.startsWith('R')) usage.runnable++;
+  /** What tells this process from a later one with the same pid; null when there is none, or only a zombie. */
+  async identityOf(pid: number): Promise<string | null> {
+    if (process.platform !== 'linux') {
+      const {stdout} = await run('ps', ['-o', 'lstart=', '-p', String(pid)]);
+      return stdout.trim() || null;
+    }
+    const fields = this.#statOf(pid);
+    if (!fields || fields[0] === 'Z' || fields[0] === 'X') return null;
+    this.#boot ||= this.#files.read('/proc/sys/kernel/random/boot_id').trim();
+    return `${this.#boot}.${fields[19]}`;
+  }
+
+  async usageOf(pids: number[]): Promise<ProcessUsage> {
+    if (process.platform !== 'linux') return usageByPs(pids);
+    const usage = {rss: 0, swap: 0, runnable: 0};
+    for (const pid of pids) {
+      const fields = this.#statOf(pid);
+      if (!fields) continue;
+      usage.rss += Number(fields[21]) * PAGE_BYTES;
+      if (fields[0] === 'R') usage.runnable++;
+      const swap = /^VmSwap:\s+(\d+)/m.exec(this.#files.read(`/proc/${pid}/status`));
+      usage.swap += Number(swap?.[1] ?? 0) * 1024;
     }
     return usage;
   }
-  await Promise.all(
-    pids.map(async (pid) => {
-      const fields = statFields(await readOr(`/proc/${pid}/stat`));
-      if (!fields) return;
-      usage.rss += Number(fields[21]) * PAGE_BYTES;
-      if (fields[0] === 'R') usage.runnable++;
-      const swap = /^VmSwap:\s+(\d+)/m.exec(await readOr(`/proc/${pid}/status`));
-      usage.swap += Number(swap?.[1] ?? 0) * 1024;
-    }),
-  );
-  return usage;
+
+  async #look(): Promise<Look> {
+    const look: Look = {marked: new Map(), sessions: new Map()};
+    const entries = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
+    for (const [index, entry] of entries.entries()) {
+      if (index % STRIDE === STRIDE - 1) await nextTurn();
+      const pid = Number(entry);
+      const engineId = this.#files.variable(entry, MARKER);
+      if (engineId !== null) add(look.marked, engineId, pid);
+      const fields = this.#statOf(pid);
+      // Zombies belong to nobody any more.
+      if (fields && fields[0] !== 'Z') add(look.sessions, Number(fields[3]), pid);
+    }
+    return look;
+  }
+
+  /** Fields of /proc/PID/stat from the state on; the name before it may hold spaces and brackets. */
+  #statOf(pid: number): string[] | null {
+    const text = this.#files.read(`/proc/${pid}/stat`);
+    const end = text.lastIndexOf(')');
+    return end === -1 ? null : text.slice(end + 2).split(' ');
+  }
 }
 
 /** Sends a signal; a process that is gone is success. */
@@ -82,16 +109,21 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Fields of /proc/PID/stat from the state on; the name before it may hold spaces and brackets. */
-function statFields(text: string): string[] | null {
-  const end = text.lastIndexOf(')');
-  return end === -1 ? null : text.slice(end + 2).split(' ');
+function add<Key>(map: Map<Key, number[]>, key: Key, pid: number): void {
+  const pids = map.get(key);
+  if (pids) pids.push(pid);
+  else map.set(key, [pid]);
 }
 
-/** Session of a process that lives; zombies belong to nobody any more. */
-async function sessionOf(pid: string): Promise<number | null> {
-  const fields = statFields(await readOr(`/proc/${pid}/stat`));
-  return fields && fields[0] !== 'Z' ? Number(fields[3]) : null;
+async function usageByPs(pids: number[]): Promise<ProcessUsage> {
+  const usage = {rss: 0, swap: 0, runnable: 0};
+  const {stdout} = await run('ps', ['-o', 'rss=,state=', '-p', pids.join(',')]);
+  for (const line of stdout.trim().split('\n')) {
+    const [rss = '0', state = ''] = line.trim().split(/\s+/);
+    usage.rss += Number(rss) * 1024;
+    if (state.startsWith('R')) usage.runnable++;
+  }
+  return usage;
 }
 
 async function listWithPs(marker: string): Promise<number[]> {
@@ -105,5 +137,3 @@ async function listWithPs(marker: string): Promise<number[]> {
 /** `ps` exits 1 when nothing matches. */
 const run = (file: string, args: string[]): Promise<{stdout: string}> =>
   promisify(execFile)(file, args, {maxBuffer: 64 * 1024 * 1024}).catch(() => ({stdout: ''}));
-
-const readOr = (path: string): Promise<string> => readFile(path, 'latin1').catch(() => '');
