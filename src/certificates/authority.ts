@@ -1,6 +1,10 @@
-import {randomBytes, webcrypto, X509Certificate} from 'node:crypto';
+import {spawn} from 'node:child_process';
+import {randomBytes, X509Certificate} from 'node:crypto';
+import {once} from 'node:events';
 import {existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {text} from 'node:stream/consumers';
+import {fileURLToPath} from 'node:url';
 
 export interface Certificate {
   /** PEM: the certificate, then the authority's */
@@ -9,14 +13,17 @@ export interface Certificate {
   privateKey: string;
 }
 
+/** What a certificate is to be made of: see issuer.ts. `now`: ms; `days`: how long it is good */
+export type IssuerTask = {now: number; days: number} & (
+  {kind: 'authority'} | {kind: 'leaf'; hosts: readonly [string, ...string[]]; authority: Certificate}
+);
+
 const DAY_MS = 24 * 3600 * 1000;
 /** ms before its end at which a certificate is made anew */
 const RENEW_MS = 30 * DAY_MS;
 /** days: what browsers take at most */
 const LEAF_DAYS = 397;
 const AUTHORITY_DAYS = 3650;
-
-const ECDSA = {name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256'} as const;
 
 /**
  * The certificate authority of an installation: made at its first use, with a key that never leaves this machine. What
@@ -30,7 +37,7 @@ export class Authority {
   readonly #folder: string;
   readonly #now: () => number;
   readonly #shelf = new Map<string, Certificate>();
-  #opening: Promise<{pem: string; key: webcrypto.CryptoKey}> | undefined;
+  #opening: Promise<Certificate> | undefined;
   readonly #making = new Map<string, Promise<Certificate>>();
 
   constructor(folder: string, now: () => number) {
@@ -46,7 +53,7 @@ export class Authority {
   /** Makes the authority, unless it is there. Answers its certificate, PEM. */
   async ensure(): Promise<string> {
     if (existsSync(this.file)) return readFileSync(this.file, 'utf8');
-    return (await this.#open()).pem;
+    return (await this.#open()).chain;
   }
 
   /** A certificate for these names (the first one names it), made now or earlier. */
@@ -80,33 +87,13 @@ export class Authority {
 
   async #issue(hosts: readonly [string, ...string[]]): Promise<Certificate> {
     const authority = await this.#open();
-    const x509 = await load();
-    const keys = await webcrypto.subtle.generateKey(ECDSA, true, ['sign', 'verify']);
-    const issuer = new x509.X509Certificate(authority.pem);
-    const made = await x509.X509CertificateGenerator.create({
-      ...this.#terms(LEAF_DAYS),
-      subject: [{CN: [hosts[0].slice(0, 64)]}],
-      issuer: issuer.subject,
-      publicKey: keys.publicKey,
-      signingKey: authority.key,
-      signingAlgorithm: ECDSA,
-      extensions: [
-        new x509.BasicConstraintsExtension(false, undefined, true),
-        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-        new x509.SubjectAlternativeNameExtension(hosts.map((host) => ({type: kindOf(host), value: host}))),
-      ],
-    });
-    const certificate = {
-      chain: `${made.toString('pem')}\n${authority.pem}`,
-      privateKey: await toPem(keys.privateKey),
-    };
+    const certificate = await issue({kind: 'leaf', hosts, authority, now: this.#now(), days: LEAF_DAYS});
     writeWhole(this.#pathOf(hosts[0]), certificate.chain + certificate.privateKey, 0o600);
     this.#shelf.set(hosts[0], certificate);
     return certificate;
   }
 
-  #open(): Promise<{pem: string; key: webcrypto.CryptoKey}> {
+  #open(): Promise<Certificate> {
     this.#opening ??= this.#readOrMake().catch((error: unknown) => {
       this.#opening = undefined;
       throw error;
@@ -114,11 +101,12 @@ export class Authority {
     return this.#opening;
   }
 
-  async #readOrMake(): Promise<{pem: string; key: webcrypto.CryptoKey}> {
+  async #readOrMake(): Promise<Certificate> {
     const path = join(this.#folder, 'authority.pem');
     if (!existsSync(path)) {
       const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
-      writeFileSync(draft, await this.#make(), {mode: 0o600});
+      const {chain, privateKey} = await issue({kind: 'authority', now: this.#now(), days: AUTHORITY_DAYS});
+      writeFileSync(draft, chain + privateKey, {mode: 0o600});
       try {
         // A link appears whole or not at all: of processes that race, one makes it and all read the same.
         linkSync(draft, path);
@@ -128,35 +116,9 @@ export class Authority {
         rmSync(draft, {force: true});
       }
     }
-    const {chain: pem, privateKey} = split(readFileSync(path, 'utf8'))!;
-    if (!existsSync(this.file)) writeWhole(this.file, pem, 0o644);
-    const der = Buffer.from(privateKey.replace(/-----[^-]+-----|\s/g, ''), 'base64');
-    return {pem, key: await webcrypto.subtle.importKey('pkcs8', der, ECDSA, false, ['sign'])};
-  }
-
-  /** A new authority: certificate, then key, PEM. */
-  async #make(): Promise<string> {
-    const x509 = await load();
-    const keys = await webcrypto.subtle.generateKey(ECDSA, true, ['sign', 'verify']);
-    const made = await x509.X509CertificateGenerator.createSelfSigned({
-      ...this.#terms(AUTHORITY_DAYS),
-      name: [{CN: [`dyno local authority ${randomBytes(4).toString('hex')}`]}],
-      keys,
-      signingAlgorithm: ECDSA,
-      extensions: [
-        new x509.BasicConstraintsExtension(true, 0, true),
-        new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-      ],
-    });
-    return `${made.toString('pem')}\n${await toPem(keys.privateKey)}`;
-  }
-
-  #terms(days: number): {serialNumber: string; notBefore: Date; notAfter: Date} {
-    const now = this.#now();
-    // Clocks of virtual machines lag behind.
-    const [notBefore, notAfter] = [new Date(now - DAY_MS), new Date(now + (days - 1) * DAY_MS)];
-    return {serialNumber: `00${randomBytes(15).toString('hex')}`, notBefore, notAfter};
+    const authority = split(readFileSync(path, 'utf8'))!;
+    if (!existsSync(this.file)) writeWhole(this.file, authority.chain, 0o644);
+    return authority;
   }
 
   #pathOf(name: string): string {
@@ -164,25 +126,21 @@ export class Authority {
   }
 }
 
-/** Loaded when a certificate has to be made, which is seldom. */
-async function load() {
-  await import('reflect-metadata');
-  const x509 = await import('@peculiar/x509');
-  x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0]);
-  return x509;
+/** In a process of its own, see issuer.ts. */
+async function issue(task: IssuerTask): Promise<Certificate> {
+  const script = fileURLToPath(new URL('./issuer.js', import.meta.url));
+  const issuer = spawn(process.execPath, [script], {stdio: ['pipe', 'pipe', 'pipe']});
+  issuer.stdin.on('error', () => undefined).end(JSON.stringify(task));
+  const ended = once(issuer, 'close') as Promise<[status: number | null]>;
+  const [[status], answer, complaint] = await Promise.all([ended, text(issuer.stdout), text(issuer.stderr)]);
+  if (status !== 0) throw new Error(`No certificate was made: ${complaint.trim().slice(-500)}`);
+  return JSON.parse(answer) as Certificate;
 }
 
 /** Certificates, then a key: the form of every file here but ca.pem. */
 function split(text: string): Certificate | undefined {
   const at = text.indexOf('-----BEGIN PRIVATE KEY-----');
   return at < 0 ? undefined : {chain: text.slice(0, at), privateKey: text.slice(at)};
-}
-
-const kindOf = (host: string): 'dns' | 'ip' => (/^[\d.]+$|:/.test(host) ? 'ip' : 'dns');
-
-async function toPem(key: webcrypto.CryptoKey): Promise<string> {
-  const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key)).toString('base64');
-  return `-----BEGIN PRIVATE KEY-----\n${der.replace(/(.{64})/g, '$1\n').trim()}\n-----END PRIVATE KEY-----\n`;
 }
 
 /** Appears with all its content, or not at all. */
