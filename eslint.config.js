@@ -23,7 +23,6 @@ const zones = {
 
   // The door between platform and runtime: light, and without what the runtime is made of.
   'src/runtime/client.ts': {may: ['src/model', ...door()]},
-  'src/runtime/log-chunks.ts': {may: ['src/model']},
   'src/runtime/ndjson.ts': {may: ['src/model']},
   'src/runtime/protocol.ts': {may: ['src/model', 'src/engine/engine.ts']},
 
@@ -75,7 +74,7 @@ const homes = {
 };
 
 function door() {
-  return ['src/runtime/client.ts', 'src/runtime/log-chunks.ts', 'src/runtime/ndjson.ts', 'src/runtime/protocol.ts'];
+  return ['src/runtime/client.ts', 'src/runtime/ndjson.ts', 'src/runtime/protocol.ts'];
 }
 
 function platformParts() {
@@ -106,6 +105,9 @@ export default tseslint.config(
       '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
+
+      // `import x = require('x')`: how to load CommonJS (docs/decisions/2026-11-26-memory.md).
+      '@typescript-eslint/no-require-imports': ['error', {allowAsImport: true}],
 
       // What is imported at start is what `dyno ps` waits for.
       '@typescript-eslint/consistent-type-imports': 'error',

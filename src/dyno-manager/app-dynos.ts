@@ -2,9 +2,7 @@ import type {Timer} from '../model/clock.js';
 import type {DynoInfo, DynoSelector} from '../model/dyno-info.js';
 import {lines} from '../model/dyno-log-lines.js';
 import {DynoError} from '../model/error.js';
-import type {Leap} from '../model/leap.js';
 import type {AppSpec} from '../model/spec.js';
-import {carryOver} from './carry-over.js';
 import {nextDue} from './deadlines.js';
 import {desiredOf} from './desired.js';
 import type {Desired} from './desired.js';
@@ -57,7 +55,7 @@ export class AppDynos {
   constructor(appId: string, ground: Ground, hooks: AppHooks) {
     this.appId = appId;
     this.ground = ground;
-    this.sessions = new WaitingSessions(ground.workClock);
+    this.sessions = new WaitingSessions(ground.clock);
     this.hooks = hooks;
     this.observed = newObserved(ground.clock.now());
     this.desired = desiredOf(null, ground.runtime.kind);
@@ -245,11 +243,10 @@ export class AppDynos {
   }
 
   /**
-   * The clock has leapt. The random minutes of the daily cycle spread a fleet's restarts over the day; whoever leaps
-   * wants to see them now: all that is older than a day is due.
+   * The clock has jumped ahead. The random minutes of the daily cycle spread a fleet's restarts over the day; whoever
+   * jumps wants to see them now: all that is older than a day is due.
    */
-  clockLeapt(leap: Leap): void {
-    carryOver(this.observed, this.desired.limits, this.now, leap);
+  clockJumped(): void {
     for (const dyno of this.#dynos()) {
       if (dyno.createdAt + this.desired.limits.cycleMs <= this.now) dyno.cycleAt = Math.min(dyno.cycleAt, this.now);
     }

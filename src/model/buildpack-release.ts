@@ -1,10 +1,11 @@
-import {parse} from 'yaml';
-
 /**
  * Default process types from what a buildpack's bin/release printed (heroku-behaviour.md 6.6). Heroku ignores what
  * it cannot read there, and so do we: a Procfile may still declare all that is needed.
  */
-export function parseDefaultTypes(yaml: string): Record<string, string> {
+export async function parseDefaultTypes(yaml: string): Promise<Record<string, string>> {
+  // Most declare none, and then the parser need not be loaded.
+  if (!yaml.includes('default_process_types')) return {};
+  const {parse} = await import('yaml');
   let document: unknown;
   try {
     document = parse(yaml);

@@ -1,9 +1,8 @@
-import ipaddr from 'ipaddr.js';
+import ipaddr = require('ipaddr.js');
 
 /** `::ffff:192.0.2.1` → `192.0.2.1`: the address as people write it, and as CIDRs match it. */
 export function plainAddress(address: string): string {
-  if (!address.startsWith('::ffff:')) return address;
-  return address.includes('.') ? address.slice(7) : ipaddr.process(address).toString();
+  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
 }
 
 /** A list of CIDRs to match addresses against. A range that cannot be read matches nothing. */

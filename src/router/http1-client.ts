@@ -10,9 +10,8 @@ import {parseRequestHead} from './http1/parse-request.js';
 import {refusedHead} from './request-head.js';
 import type {RequestHead} from './request-head.js';
 import type {RouterCore} from './router-core.js';
-import type {Sender} from './write-turn.js';
 
-/** a response's head and pieces up to this leave in one write */
+/** a response's head and first bytes up to this leave in one write */
 const JOINED_BYTES = 16 * 1024;
 
 /**
@@ -24,7 +23,7 @@ const JOINED_BYTES = 16 * 1024;
  * What arrives before its turn is kept, up to a limit, and then not read: nothing pipelined can overtake or be mistaken
  * for a part of the request being served.
  */
-export class Http1Client implements ClientSide, Sender {
+export class Http1Client implements ClientSide {
   readonly facts: ClientFacts;
   readonly #core: RouterCore;
   readonly #socket: Socket;
@@ -36,8 +35,7 @@ export class Http1Client implements ClientSide, Sender {
   #bodyStarted = false;
   #early: Buffer[] = [];
   #earlyBytes = 0;
-  /** heads and small pieces, one character per byte, that leave at the end of this turn */
-  #outgoing = '';
+  #pendingHead = '';
   #reuse = true;
   #endsByClosing = false;
   /** since when it waits for a head, or for the rest of one */
@@ -93,7 +91,7 @@ export class Http1Client implements ClientSide, Sender {
 
   sendInterim(status: number, reason: string, lines: string): void {
     if (this.#head?.minor === 0) return;
-    this.#put(`HTTP/1.1 ${status} ${reason}\r\n${lines}\r\n`);
+    this.#socket.write(`HTTP/1.1 ${status} ${reason}\r\n${lines}\r\n`, 'latin1');
   }
 
   sendHead(head: OutgoingHead, mayReuse: boolean): number {
@@ -109,40 +107,31 @@ export class Http1Client implements ClientSide, Sender {
     this.#reuse = mayReuse && ends && this.#head !== null && this.#head.keepAlive;
     const connection = head.upgrade ? 'Upgrade' : this.#reuse ? 'keep-alive' : 'close';
     const reason = head.reason === '' && status !== 200 ? (STATUS_CODES[status] ?? '') : head.reason;
-    const text =
+    this.#pendingHead =
       'HTTP/1.1 ' + status + ' ' + reason + '\r\n' + head.lines + framing + 'Connection: ' + connection + '\r\n\r\n';
-    this.#put(text);
-    return text.length;
+    return this.#pendingHead.length;
   }
 
   send(bytes: Buffer, from: number, to: number): void {
-    if (this.#outgoing.length + to - from <= JOINED_BYTES) {
-      this.#put(bytes.toString('latin1', from, to));
+    const head = this.#pendingHead;
+    if (head !== '' && to - from <= JOINED_BYTES) {
+      this.#pendingHead = '';
+      this.#socket.write(head + bytes.toString('latin1', from, to), 'latin1');
       return;
     }
-    this.sendNow();
+    this.flush();
     this.#socket.write(Buffer.from(bytes.subarray(from, to)));
   }
 
-  /** Nothing is held back for longer than a turn. */
-  flush(): void {}
-
-  sendNow(): void {
-    const text = this.#outgoing;
-    if (text === '') return;
-    this.#outgoing = '';
-    if (!this.#socket.destroyed) this.#socket.write(text, 'latin1');
-  }
-
-  #put(text: string): void {
-    if (this.#outgoing !== '') this.#outgoing += text;
-    else {
-      this.#outgoing = text;
-      this.#core.turn.add(this);
-    }
+  flush(): void {
+    if (this.#pendingHead === '') return;
+    const head = this.#pendingHead;
+    this.#pendingHead = '';
+    this.#socket.write(head, 'latin1');
   }
 
   finish(_trailers: string[]): void {
+    this.flush();
     this.#listener = null;
     const wasTunnel = this.#phase === 'tunnel';
     if (wasTunnel || !this.#reuse || !this.#body.done || !this.#socket.writable) return this.#close();
@@ -154,7 +143,7 @@ export class Http1Client implements ClientSide, Sender {
   }
 
   cut(): void {
-    this.sendNow();
+    this.flush();
     this.#listener = null;
     this.#phase = 'closing';
     // A body that ends by closing would look complete, were it not for the reset.
@@ -251,7 +240,6 @@ export class Http1Client implements ClientSide, Sender {
     this.#early = [];
     this.#earlyBytes = 0;
     if (this.#socket.destroyed) return;
-    this.sendNow();
     this.#socket.end();
     this.#socket.resume();
     this.#timer?.cancel();

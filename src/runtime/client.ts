@@ -6,8 +6,6 @@ import {pipeline} from 'node:stream/promises';
 import {DynoError, errors} from '../model/error.js';
 import type {ErrorCode, ErrorDetails} from '../model/error.js';
 import type {LogEntry} from '../model/log.js';
-import type {Visit, VisitAnswer} from '../model/visit.js';
-import type {LogChunk, LogFormName} from '../model/log-form.js';
 import type {
   AppSpec,
   BuildEvent,
@@ -19,6 +17,7 @@ import type {
   DynoSelector,
   EngineFacts,
   LogQuery,
+  LogRecord,
   OneOffRequest,
   ProgressEvent,
   ReleasePhaseEvent,
@@ -28,7 +27,6 @@ import type {
   RuntimeStatus,
   SlugSpec,
 } from './protocol.js';
-import {readLogChunks} from './log-chunks.js';
 import {readLines} from './ndjson.js';
 
 /**
@@ -93,17 +91,11 @@ export class RuntimeClient {
     return this.#json('POST', `/apps/${appId}/log`, entries);
   }
 
-  /** Whole lines, many at a time; the runtime waits, and at last drops, while the chunk before is not done with. */
-  async *readLog(
-    appId: string,
-    query: LogQuery,
-    form: LogFormName,
-    signal?: AbortSignal,
-  ): AsyncGenerator<LogChunk, void> {
-    const search = new URLSearchParams({form});
+  async *readLog(appId: string, query: LogQuery, signal?: AbortSignal): AsyncGenerator<LogRecord> {
+    const search = new URLSearchParams();
     for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
     const response = await this.#open('GET', `/apps/${appId}/log?${search}`, {signal});
-    yield* readLogChunks(response);
+    for await (const line of readLines(response)) yield JSON.parse(line) as LogRecord;
   }
 
   requestTimeline(appId: string, requestId: string): Promise<unknown> {
@@ -155,11 +147,6 @@ export class RuntimeClient {
 
   removeSpaceOf(runtime: string): Promise<void> {
     return this.#json('DELETE', `/spaces/${encodeURIComponent(runtime)}`);
-  }
-
-  /** What a client at another address would get of the router. */
-  visit(visit: Visit): Promise<VisitAnswer> {
-    return this.#json('POST', '/visits', visit);
   }
 
   doctor(): Promise<EngineFacts> {

@@ -121,7 +121,6 @@ describe('supervision', function () {
         clock: systemClock,
         log,
         processes,
-        resolvesHost: () => Promise.resolve(true),
       }).then(
         () => undefined,
         (error: unknown) => error,

@@ -59,7 +59,7 @@ export async function buildWithBuildpacks(
     return {
       image: context.image,
       ...slug,
-      defaultTypes: parseDefaultTypes(results.get('default_types') ?? ''),
+      defaultTypes: await parseDefaultTypes(results.get('default_types') ?? ''),
       detected: results.get('detected')?.trim() || null,
     };
   } finally {

@@ -60,7 +60,7 @@ export async function buildOnHost(
     return {
       ...slug,
       procfile,
-      defaultTypes: parseDefaultTypes((await result('default_types')) ?? ''),
+      defaultTypes: await parseDefaultTypes((await result('default_types')) ?? ''),
       detected: (await result('detected'))?.trim() || null,
     };
   } finally {

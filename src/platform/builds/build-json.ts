@@ -1,4 +1,3 @@
-import {fixedId} from '../api/fixed-id.js';
 import type {PlatformContext} from '../context.js';
 import {outputUrl} from '../context.js';
 import type {Slug} from '../store/slugs.js';
@@ -36,11 +35,10 @@ export function slugJson(slug: Slug, blob: {method: 'get' | 'put'; url: string})
     commit: slug.commit,
     commit_description: slug.commitDescription,
     created_at: slug.createdAt,
-    deleted_at: null,
     id: slug.id,
     process_types: slug.processTypes,
     size: slug.size,
-    stack: {id: fixedId('stack', slug.stack), name: slug.stack},
+    stack: {id: slug.stack, name: slug.stack},
     updated_at: slug.updatedAt,
   };
 }

@@ -1,5 +1,4 @@
 import {DynoError} from '../../model/error.js';
-import {parseHerokuYml} from './heroku-yml.js';
 import type {SourceTree} from './source-tree.js';
 
 export type BuildStrategy =
@@ -18,13 +17,14 @@ export type BuildStrategy =
  *
  * @throws DynoError invalid_params
  */
-export function chooseStrategy(
+export async function chooseStrategy(
   stack: string,
   buildpacks: readonly string[],
   texts: SourceTree['texts'],
-): BuildStrategy {
+): Promise<BuildStrategy> {
   if (stack === 'container') {
     if (texts['heroku.yml'] !== undefined) {
+      const {parseHerokuYml} = await import('./heroku-yml.js');
       const {dockerfile, processTypes} = parseHerokuYml(texts['heroku.yml']);
       return {kind: 'dockerfile', dockerfile, processTypes};
     }

@@ -1,6 +1,5 @@
 import {cp, mkdir, rm, stat} from 'node:fs/promises';
 import {basename} from 'node:path';
-import {execa} from 'execa';
 import {DynoError} from '../../model/error.js';
 import type {BuildpackReference} from './buildpack-reference.js';
 import {download} from './download.js';
@@ -48,6 +47,7 @@ async function copy(from: string, to: string): Promise<void> {
 
 /** A branch or tag at depth 1; what is neither may be a commit. */
 async function clone(url: string, ref: string | null, directory: string, signal: AbortSignal): Promise<void> {
+  const {execa} = await import('execa');
   const git = async (...args: string[]) => {
     const result = await execa('git', ['-c', 'protocol.ext.allow=never', '-c', 'advice.detachedHead=false', ...args], {
       env: {GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: 'true', GIT_SSH_COMMAND: 'ssh -oBatchMode=yes', LC_ALL: 'C'},
@@ -74,6 +74,7 @@ async function clone(url: string, ref: string | null, directory: string, signal:
 }
 
 async function unpack(location: string, directory: string, signal: AbortSignal): Promise<void> {
+  const {execa} = await import('execa');
   const archive = `${directory}.tgz`;
   try {
     if (location.startsWith('/')) {

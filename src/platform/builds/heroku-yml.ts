@@ -1,4 +1,4 @@
-import {parse} from 'yaml';
+import yaml = require('yaml');
 import {DynoError} from '../../model/error.js';
 
 /** What heroku.yml says about one image (heroku-behaviour.md 6.5). */
@@ -17,7 +17,7 @@ export interface HerokuYml {
 export function parseHerokuYml(text: string): HerokuYml {
   let document: unknown;
   try {
-    document = parse(text);
+    document = yaml.parse(text);
   } catch (error) {
     throw invalid((error as Error).message.split('\n', 1)[0]!);
   }

@@ -3,12 +3,11 @@ import {rename} from 'node:fs/promises';
 import type {Readable, Writable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import {createGzip} from 'node:zlib';
-import {pack as packTar} from 'tar-stream';
+import tarStream = require('tar-stream');
 import {DynoError} from '../../model/error.js';
 import {parseProcfile} from '../../model/procfile.js';
 import {entryPath, pathBelow} from './archive-paths.js';
 import {readArchive} from './read-archive.js';
-import {slugIgnore} from './slug-ignore.js';
 import type {SourceTree} from './source-tree.js';
 import {inspectSource} from './source-tree.js';
 
@@ -22,13 +21,18 @@ export async function prepareSource(path: string, options: {unwrap: boolean; siz
   const tree = await inspectSource(path, options.unwrap, options.sizeLimit);
   if (tree.texts.Procfile !== undefined) parseProcfile(tree.texts.Procfile);
   if (!tree.plain || tree.root !== '' || tree.texts['.slugignore'] !== undefined) {
-    await rewrite(path, tree.root, slugIgnore(tree.texts['.slugignore'] ?? ''));
+    const patterns = tree.texts['.slugignore'];
+    await rewrite(
+      path,
+      tree.root,
+      patterns === undefined ? () => false : (await import('./slug-ignore.js')).slugIgnore(patterns),
+    );
   }
   return tree;
 }
 
 async function rewrite(path: string, root: string, isIgnored: (path: string) => boolean): Promise<void> {
-  const pack = packTar();
+  const pack = tarStream.pack();
   const written = pipeline(
     pack as unknown as Readable,
     createGzip({level: 1}),

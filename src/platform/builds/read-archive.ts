@@ -2,12 +2,11 @@ import {createReadStream} from 'node:fs';
 import type {Readable, Writable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import {createGunzip} from 'node:zlib';
-import {extract as extractTar} from 'tar-stream';
-import type {Header} from 'tar-stream';
+import tarStream = require('tar-stream');
 import {DynoError} from '../../model/error.js';
 
 /** Gets every entry in the order of the archive, and must read its content to the end (or `resume()` it). */
-export type OnEntry = (header: Header, content: Readable) => Promise<void>;
+export type OnEntry = (header: tarStream.Header, content: Readable) => Promise<void>;
 
 /**
  * Reads a gzipped tar from disk, one entry at a time.
@@ -15,7 +14,7 @@ export type OnEntry = (header: Header, content: Readable) => Promise<void>;
  * @throws DynoError slug_invalid when it is not one, or breaks off; whatever `onEntry` throws
  */
 export async function readArchive(path: string, onEntry: OnEntry): Promise<void> {
-  const extract = extractTar();
+  const extract = tarStream.extract();
   let entryError: unknown;
   let entries = 0;
   extract.on('entry', (header, content, next) => {

@@ -51,7 +51,7 @@ export async function runBuild(
   write: (text: string) => void,
   signal: AbortSignal,
 ): Promise<BuiltSource> {
-  const strategy = chooseStrategy(request.stack, request.buildpacks, request.tree.texts);
+  const strategy = await chooseStrategy(request.stack, request.buildpacks, request.tree.texts);
   const names = request.buildpacks.map(buildpackName);
   // The engine has its own words for an image.
   if (strategy.kind === 'buildpacks') write(buildHeading(request.stack) + buildpackHeading(names));

@@ -1,4 +1,4 @@
-import createIgnore from 'ignore';
+import createIgnore = require('ignore');
 
 /**
  * What .slugignore leaves out: patterns as in .gitignore, but for negation, which Heroku does not know

@@ -1,5 +1,4 @@
 import {mkdir, rename, rm, stat, writeFile} from 'node:fs/promises';
-import {execa} from 'execa';
 import {DynoError} from '../../model/error.js';
 import {KeyedQueue} from '../keyed-queue.js';
 
@@ -83,6 +82,7 @@ export class Repositories {
   }
 
   async #git(...args: string[]): Promise<string> {
+    const {execa} = await import('execa');
     const result = await execa('git', args, {
       env: this.environment,
       extendEnv: false,

@@ -1,5 +1,5 @@
 import {randomUUID} from 'node:crypto';
-import Fastify from 'fastify';
+import Fastify = require('fastify');
 import type {FastifyInstance} from 'fastify';
 import {DynoError} from '../../model/error.js';
 import type {PlatformContext, RegisterRoutes} from '../context.js';
@@ -44,6 +44,7 @@ export async function createServer({context, routes, parts = [], isToken}: Serve
     // An upload may take as long as it takes.
     requestTimeout: 0,
     keepAliveTimeout: 65_000,
+    schemaController: {compilersFactory: {buildValidator: unused, buildSerializer: unused}},
   });
   addHooks(server, context, isToken);
   acceptJson(server);
@@ -53,6 +54,11 @@ export async function createServer({context, routes, parts = [], isToken}: Serve
   await server.ready();
   return server;
 }
+
+/** Bodies are checked in registerRoute and written by JSON.stringify: fastify need not load what it would do both with. */
+const unused = () => () => {
+  throw new Error('Routes declare no schema to fastify: theirs is Route.body.');
+};
 
 function addHooks(server: FastifyInstance, context: PlatformContext, isToken: TokenCheck): void {
   server.addHook('onRequest', async (request, reply) => {

@@ -1,7 +1,9 @@
 import {readFileSync} from 'node:fs';
+import {createRequire} from 'node:module';
 import {gunzipSync} from 'node:zlib';
-import {Ajv} from 'ajv';
-import type {ErrorObject, ValidateFunction} from 'ajv';
+import type * as ajv from 'ajv';
+
+const require = createRequire(import.meta.url);
 
 /** Heroku's published description of the Platform API (LICENSE.txt beside it). */
 export interface HyperSchema {
@@ -42,7 +44,7 @@ export type Check = (value: unknown) => string | null;
  */
 export class SchemaChecks {
   #schema: HyperSchema | undefined;
-  #ajv: Ajv | undefined;
+  #ajv: ajv.Ajv | undefined;
   #links: Map<string, Link[]> | undefined;
   readonly #compiled = new Map<string, Check>();
 
@@ -74,8 +76,9 @@ export class SchemaChecks {
     return check;
   }
 
-  #validator(): Ajv {
+  #validator(): ajv.Ajv {
     if (this.#ajv) return this.#ajv;
+    const {Ajv} = require('ajv') as typeof ajv;
     this.#ajv = new Ajv({strict: false, allErrors: false, unicodeRegExp: false, formats, logger: false});
     this.#ajv.addSchema({$id: 'heroku', definitions: this.schema.definitions as object});
     return this.#ajv;
@@ -120,7 +123,7 @@ function withRoot(value: unknown): unknown {
   );
 }
 
-function explain(validate: ValidateFunction): string {
+function explain(validate: ajv.ValidateFunction): string {
   const errors = validate.errors ?? [];
   // The innermost error says most: `anyOf` and `oneOf` only repeat that none of their forms fits.
   const error = errors.find(({keyword}) => keyword !== 'anyOf' && keyword !== 'oneOf') ?? errors[0];
@@ -128,13 +131,13 @@ function explain(validate: ValidateFunction): string {
   return `${nameOf(error)} ${reasonOf(error)}.`;
 }
 
-function nameOf({instancePath}: ErrorObject): string {
+function nameOf({instancePath}: ajv.ErrorObject): string {
   const parts = instancePath.split('/').slice(1);
   if (parts.length === 0) return 'The body';
   return parts.map((part, index) => (/^\d+$/.test(part) ? `[${part}]` : `${index > 0 ? '.' : ''}${part}`)).join('');
 }
 
-function reasonOf({keyword, params, message}: ErrorObject): string {
+function reasonOf({keyword, params, message}: ajv.ErrorObject): string {
   if (keyword === 'enum') return `must be one of: ${(params as {allowedValues: unknown[]}).allowedValues.join(', ')}`;
   if (keyword === 'required') return `must have ${(params as {missingProperty: string}).missingProperty}`;
   if (keyword === 'additionalProperties') {

@@ -5,6 +5,15 @@ import {DynoError} from '../../model/error.js';
 import type {HomeLayout} from '../../model/home-layout.js';
 import {spaceRouterPorts} from '../../model/ports.js';
 import type {Range} from '../../model/subnets.js';
+import {
+  allocateEdge,
+  allocateNatAddresses,
+  allocateSubnet,
+  checkSpaceCidr,
+  overlap,
+  parseSubnet,
+  refuseOverlap,
+} from '../../model/subnets.js';
 import type {Account} from '../account.js';
 import type {KeyedQueue} from '../keyed-queue.js';
 import type {PlatformLog} from '../platform-log.js';
@@ -13,7 +22,6 @@ import type {Runtimes} from '../runtimes/runtimes.js';
 import {newId, timestamp} from '../store/identity.js';
 import type {InboundRule, InboundRuleset, Space} from '../store/spaces.js';
 import type {Store} from '../store/store.js';
-import {SpaceAddresses} from './space-addresses.js';
 
 export interface NewSpace {
   name: string;
@@ -39,10 +47,8 @@ export interface SpacesOptions {
   machineRanges: () => Range[];
 }
 
-/** ms between two looks at a space that is being made; between two tries to remove one, doubled up to the last */
-const ALLOCATE_MS = 1000;
-const REMOVE_MS = 1000;
-const REMOVE_MOST_MS = 60_000;
+const DEFAULT_CIDR = '10.0.0.0/16';
+const DEFAULT_DATA_CIDR = '172.23.0.0/20';
 const OPEN: InboundRule = {action: 'allow', source: '0.0.0.0/0'};
 
 /**
@@ -52,18 +58,16 @@ const OPEN: InboundRule = {action: 'allow', source: '0.0.0.0/0'};
  */
 export class Spaces {
   readonly #options: SpacesOptions;
-  readonly #addresses: SpaceAddresses;
 
   constructor(options: SpacesOptions) {
     this.#options = options;
-    this.#addresses = new SpaceAddresses(options.store, options.machineRanges);
   }
 
   /** Goes on where the last platform was. */
   start(): void {
     for (const space of this.#options.store.spaces.list()) {
+      if (space.state === 'allocating') void this.#allocate(space);
       if (space.state === 'deleting') void this.#remove(space);
-      else void this.#allocate(space);
     }
   }
 
@@ -105,14 +109,6 @@ export class Spaces {
     return ruleset;
   }
 
-  /** Who may say with PROXY protocol for whom it speaks: at once, for open connections too. */
-  async replaceProxyPeers(space: Space, proxyPeers: string[]): Promise<Space> {
-    const {store, runtimes, clock} = this.#options;
-    store.spaces.update(space.id, {proxyPeers, updatedAt: timestamp(clock.now())});
-    await runtimes.pushAll(space.runtime);
-    return store.spaces.get(space.id);
-  }
-
   /** @throws DynoError invalid_params while apps live in it */
   destroy(space: Space): Space {
     if (space.state === 'deleting') return space;
@@ -135,75 +131,42 @@ export class Spaces {
     return store.spaces.addRuleset({id: newId(), sequence, spaceId, rules, createdBy, createdAt});
   }
 
-  /** Until the space's network is whole: also of one that had it before, and lost its subnet to somebody meanwhile. */
-  async #allocate({id, name, runtime}: Space): Promise<void> {
+  async #allocate(space: Space): Promise<void> {
     const {runtimes, store, clock, log} = this.#options;
-    const isOver = () => runtimes.isClosed || (store.spaces.find(id)?.state ?? 'deleting') === 'deleting';
-    const refused: string[] = [];
-    let told = '';
     for (;;) {
       try {
         // It tells of its engine only once the space's network is whole.
-        await (await runtimes.clientOf(runtime)).doctor();
+        await (await runtimes.clientOf(space.runtime)).doctor();
         break;
       } catch (error) {
-        if (isOver()) return;
-        const reason = error instanceof Error ? error.message : String(error);
-        if (reason !== told) log.info(`space ${name}: ${reason}`);
-        told = reason;
-        if (error instanceof DynoError && error.code === 'subnet_taken') await this.#moveOn(id, error, refused);
+        if (runtimes.isClosed || store.spaces.find(space.id)?.state !== 'allocating') return;
+        log.info(`space ${space.name}: ${error instanceof Error ? error.message : String(error)}`);
         // A link that fails at once must not make a busy loop.
-        await pause(ALLOCATE_MS);
+        await new Promise((resolve) => setTimeout(resolve, 1000).unref());
       }
     }
-    if (isOver() || store.spaces.get(id).state === 'allocated') return;
-    store.spaces.update(id, {state: 'allocated', updatedAt: timestamp(clock.now())});
-    log.info(`space ${name}: allocated`);
+    if (store.spaces.find(space.id)?.state !== 'allocating') return;
+    store.spaces.update(space.id, {state: 'allocated', updatedAt: timestamp(clock.now())});
+    log.info(`space ${space.name}: allocated`);
   }
 
-  /** To the next subnet that looks free, when it is the space's that is in use: Docker knows of more than this machine. */
-  async #moveOn(id: string, {details}: DynoError, refused: string[]): Promise<void> {
-    const {runtimes, store, queue, log} = this.#options;
-    await queue.run('spaces', async () => {
-      const space = store.spaces.find(id);
-      if (!space || details['subnet'] !== space.subnet) return;
-      refused.push(space.subnet);
+  async #remove(space: Space): Promise<void> {
+    const {runtimes, store, queue, log, home} = this.#options;
+    await queue.run(space.id, async () => {
       try {
-        const subnet = this.#addresses.subnetFor(space.cidr, refused);
-        store.spaces.update(id, {subnet});
-        log.info(`space ${space.name}: moves from ${space.subnet} to ${subnet}`);
-        await runtimes.pushAll(space.runtime);
+        await runtimes.retire(space.runtime);
+        // It may have been killed, by us or by somebody else, before it had removed everything.
+        await (await this.#otherRuntime(space.runtime)).removeSpaceOf(space.runtime);
+        // What could not be removed while its runtime lived is removed by none.
+        for (const left of store.apps.listDeleted())
+          if (left.runtime === space.runtime) store.apps.forgetDeleted(left.id);
+        rmSync(home.runtime(space.runtime).root, {recursive: true, force: true});
+        store.spaces.delete(space.id);
+        log.info(`space ${space.name}: gone`);
       } catch (error) {
-        log.error(`space ${space.name}`, error);
-        refused.length = 0;
+        log.error(`space ${space.name}: cannot be removed`, error);
       }
     });
-  }
-
-  /** Until nothing is left of it. */
-  async #remove(space: Space): Promise<void> {
-    const {runtimes, queue, log} = this.#options;
-    for (let delay = REMOVE_MS; !runtimes.isClosed; delay = Math.min(2 * delay, REMOVE_MOST_MS)) {
-      try {
-        await queue.run(space.id, () => this.#removeAll(space));
-        log.info(`space ${space.name}: gone`);
-        return;
-      } catch (error) {
-        log.error(`space ${space.name}: cannot be removed, next try in ${delay / 1000} s`, error);
-        await pause(delay);
-      }
-    }
-  }
-
-  async #removeAll({id, runtime}: Space): Promise<void> {
-    const {runtimes, store, home} = this.#options;
-    await runtimes.retire(runtime);
-    // It may have been killed, by us or by somebody else, before it had removed everything.
-    await (await this.#otherRuntime(runtime)).removeSpaceOf(runtime);
-    // What could not be removed while its runtime lived is removed by none.
-    for (const left of store.apps.listDeleted()) if (left.runtime === runtime) store.apps.forgetDeleted(left.id);
-    rmSync(home.runtime(runtime).root, {recursive: true, force: true});
-    store.spaces.delete(id);
   }
 
   /** Asks the engine of any runtime whether it can isolate. @throws DynoError unsupported */
@@ -226,6 +189,9 @@ export class Spaces {
   #spaceOf(wanted: NewSpace, now: string): Space {
     const {store, basePort} = this.#options;
     const others = store.spaces.list();
+    const {cidr, subnet} = this.#addressesFor(wanted.cidr, others);
+    const dataCidr = wanted.dataCidr ?? DEFAULT_DATA_CIDR;
+    checkDataCidr(dataCidr, cidr);
     return {
       id: newId(),
       name: wanted.name,
@@ -233,15 +199,44 @@ export class Spaces {
       region: wanted.region,
       state: 'allocating',
       shield: wanted.shield,
-      ...this.#addresses.forNew(wanted),
+      cidr,
+      dataCidr,
       runtime: runtimeNameFor(wanted.name, others),
+      subnet,
       ...portsFor(basePort, others),
+      nat: this.#natAddresses(others),
       proxyPeers: [],
       logDrainUrl: wanted.logDrainUrl ?? null,
       logDrainId: wanted.logDrainUrl ? newId() : null,
       createdAt: now,
       updatedAt: now,
     };
+  }
+
+  /** A CIDR that was asked for belongs to one space; the default one is shared out. */
+  #addressesFor(wanted: string | undefined, others: Space[]): {cidr: string; subnet: string} {
+    const machine = this.#options.machineRanges();
+    const cidr = wanted === undefined ? DEFAULT_CIDR : checkSpaceCidr(wanted);
+    // The bridges of our own spaces are among the machine's routes.
+    const subnets = others.map((space) => parseSubnet(space.subnet)!);
+    const foreign = machine.filter((range) => !subnets.some((subnet) => overlap(subnet, range)));
+    if (wanted !== undefined && wanted !== DEFAULT_CIDR) {
+      refuseOverlap(cidr, [
+        ...others.map((space) => ({range: parseSubnet(space.cidr)!, holder: `space ${space.name}`})),
+        ...foreign.map((range) => ({range, holder: 'this machine'})),
+      ]);
+    }
+    return {cidr, subnet: allocateSubnet(cidr, [...machine, ...subnets])};
+  }
+
+  #natAddresses(others: Space[]): string[] {
+    const {store, machineRanges} = this.#options;
+    const installation = store.settings.ensure('installation_id', newId);
+    const edge = store.settings.ensure('edge_network', () => allocateEdge(installation, machineRanges()));
+    return allocateNatAddresses(
+      edge,
+      others.flatMap(({nat}) => nat),
+    );
   }
 }
 
@@ -261,6 +256,12 @@ function runtimeNameFor(name: string, others: Space[]): string {
   for (let number = 2; ; number++) if (!taken.has(`${name}-${number}`)) return `${name}-${number}`;
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+/** @throws DynoError cidr_invalid */
+function checkDataCidr(dataCidr: string, cidr: string): void {
+  const range = parseSubnet(dataCidr);
+  const bits = Number(dataCidr.split('/')[1]);
+  const refuse = (reason: string) => new DynoError('cidr_invalid', {cidr: dataCidr, reason});
+  if (!range) throw refuse('it is no IPv4 range');
+  if (bits < 16 || bits > 20) throw refuse('data ranges are /16 to /20');
+  if (overlap(range, parseSubnet(cidr)!)) throw refuse(`it overlaps with the space's own ${cidr}`);
 }

@@ -1,5 +1,5 @@
 import {chmodSync, readFileSync, readdirSync} from 'node:fs';
-import Libsql from 'libsql';
+import Libsql = require('libsql');
 import {DynoError} from '../../model/error.js';
 
 export type Value = string | number | null;
