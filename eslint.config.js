@@ -23,6 +23,7 @@ const zones = {
 
   // The door between platform and runtime: light, and without what the runtime is made of.
   'src/runtime/client.ts': {may: ['src/model', ...door()]},
+  'src/runtime/log-chunks.ts': {may: ['src/model']},
   'src/runtime/ndjson.ts': {may: ['src/model']},
   'src/runtime/protocol.ts': {may: ['src/model', 'src/engine/engine.ts']},
 
@@ -74,7 +75,7 @@ const homes = {
 };
 
 function door() {
-  return ['src/runtime/client.ts', 'src/runtime/ndjson.ts', 'src/runtime/protocol.ts'];
+  return ['src/runtime/client.ts', 'src/runtime/log-chunks.ts', 'src/runtime/ndjson.ts', 'src/runtime/protocol.ts'];
 }
 
 function platformParts() {

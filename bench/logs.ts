@@ -8,10 +8,10 @@ import Docker from 'dockerode';
 import {makeCertificate} from '../test/logplex/certificates.js';
 import {whyNoDocker} from '../test/support/docker.js';
 import {Installation} from '../test/support/installation.js';
+import {writeSpamApp} from '../test/support/spam-app.js';
 import {until} from '../test/support/until.js';
 import type {Figure} from './figure.js';
 import type {Books} from './logs/receiver.js';
-import {writeSpamApp} from './logs/spam.js';
 
 const LINES = 500_000;
 const DYNOS = 20;

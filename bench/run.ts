@@ -13,6 +13,7 @@ const benches: Record<string, () => Promise<Figure[]>> = {
   api: async () => (await import('./api.js')).measureApi(),
   spaces: async () => (await import('./spaces.js')).measureSpaces(),
   logs: async () => (await import('./logs.js')).measureLogs(),
+  kill: async () => (await import('./kill.js')).measureKill(),
   router: async () => (await import('./router.js')).measureRouter(),
 };
 

@@ -39,10 +39,7 @@ export default class Create extends DynoCommand {
       (created) => `done${args.app ? '' : `, ${created.name}`}, stack is ${created.stack.name}`,
     );
     if (flags.buildpack) await this.api.setBuildpacks(app.name, flags.buildpack);
-    if (!flags['no-remote']) {
-      const place = {directory: process.cwd(), home: this.installation.home.root, remote: flags.remote};
-      linkApp(app.name, app.git_url, place);
-    }
+    if (!flags['no-remote']) linkApp(app.name, app.git_url, this.linkPlace(flags.remote));
     this.log(`${app.web_url ?? ''} | ${app.git_url}`);
     return app;
   }

@@ -2,7 +2,7 @@ import {boolean, integer, string} from '@oclif/core/flags';
 import {DynoCommand} from '../src/cli/command.js';
 import {appFlag} from '../src/cli/flags.js';
 import {followLog} from '../src/cli/follow-log.js';
-import {matchesFilter, paintLogLine, parseCode, parseLogLine, parseSince} from '../src/cli/views/log-lines.js';
+import {filterOf, paintLogLine, parseCode, parseLogLine, parseSince} from '../src/cli/views/log-lines.js';
 import {limits} from '../src/model/limits.js';
 
 export default class Logs extends DynoCommand {
@@ -32,20 +32,20 @@ The last lines are taken first and then filtered, as Heroku does. --json prints 
 
   async run() {
     const {flags} = await this.parse(Logs);
-    const filter = {
-      since: flags.since === undefined ? undefined : parseSince(flags.since, Date.now()),
-      code: flags.code === undefined ? undefined : parseCode(flags.code),
-    };
+    const passes = filterOf({
+      ...(flags.since === undefined ? {} : {since: parseSince(flags.since, Date.now())}),
+      ...(flags.code === undefined ? {} : {code: parseCode(flags.code)}),
+    });
     const filtered = flags.since !== undefined || flags.code !== undefined;
-    const lines = followLog(this.api, this.appOf(flags), {
+    const stream = followLog(this.api, this.appOf(flags), {
       lines: flags.num ?? (filtered ? limits.logHistory : limits.logDefaultLines),
       tail: flags.tail,
       source: flags.source,
       dyno: flags['dyno-name'] ?? flags['process-type'],
     });
-    for await (const line of lines) {
-      if (!matchesFilter(line, filter)) continue;
-      process.stdout.write(`${this.formOf(line)}\n`);
+    for await (const lines of stream) {
+      const wanted = lines.filter(passes);
+      if (wanted.length > 0) process.stdout.write(wanted.map((line) => `${this.formOf(line)}\n`).join(''));
       // Nobody reads any more: `dyno logs --tail | head`.
       if (process.stdout.errored) break;
     }

@@ -12,8 +12,6 @@ export interface Load {
   /** ms */
   p50: number;
   p99: number;
-  /** ms, mean */
-  mean: number;
   errors: number;
 }
 
@@ -33,7 +31,6 @@ export async function load(peer: Peer, connections: number, seconds: number): Pr
     perCpuSecond: (number(/(\d+) requests in/) * 100) / Math.max(1, ticks),
     p50: time(/50%\s+([\d.]+)(us|ms|s)/),
     p99: time(/99%\s+([\d.]+)(us|ms|s)/),
-    mean: time(/Latency\s+([\d.]+)(us|ms|s)/),
     errors: number(/Non-2xx or 3xx responses: (\d+)/),
   };
 }
@@ -45,7 +42,6 @@ export function median(loads: Load[]): Load {
     perCpuSecond: of('perCpuSecond'),
     p50: of('p50'),
     p99: of('p99'),
-    mean: of('mean'),
     errors: Math.max(...loads.map(({errors}) => errors)),
   };
 }

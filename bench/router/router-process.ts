@@ -1,27 +1,22 @@
+import {Logplex} from '../../src/logplex/logplex.js';
+import {priority} from '../../src/model/log.js';
 import {Router} from '../../src/router/router.js';
-import {formatLogTime} from '../../src/model/log.js';
+import {AdvancingClock} from '../../src/runtime/advancing-clock.js';
 
 /**
- * Our router in a process of its own, with all rules and log lines on: `router-process.js PORT BACKEND_PORT APPS`.
- * Lines are formatted as the log keeps them and held in a ring, as logplex does.
+ * Our router in a process of its own, wired as the runtime wires it, with all rules on and each request's line in the
+ * app's log, which is kept on disk: `router-process.js PORT BACKEND_PORT APPS LOG_DIRECTORY`.
  */
-const [port, backendPort, apps] = process.argv.slice(2).map(Number) as [number, number, number];
-const history: string[] = new Array<string>(1500).fill('');
-let lines = 0;
-
+const [port, backendPort, apps] = process.argv.slice(2, 5).map(Number) as [number, number, number];
+const directory = process.argv[5]!;
+const clock = new AdvancingClock();
+const logplex = new Logplex({clock, random: Math.random, directory});
 const router = new Router({
   kind: 'common',
-  clock: {
-    now: () => Date.now(),
-    setTimeout: (fire, delayMs) => {
-      const timer = setTimeout(fire, delayMs);
-      return {cancel: () => clearTimeout(timer)};
-    },
-  },
+  clock: clock.work,
   random: Math.random,
-  log: (_app, line) => {
-    history[lines++ % history.length] = `${formatLogTime(Date.now())} heroku[router]: ${line}`;
-  },
+  log: (appId, message) =>
+    logplex.write(appId, {time: clock.now(), source: 'heroku', process: 'router', message, pri: priority.router}),
   wake: () => undefined,
   trafficSeen: () => undefined,
 });
@@ -42,4 +37,5 @@ for (let index = 0; index < apps; index++) {
     })),
   );
 }
+await logplex.open();
 await router.listen({host: '127.0.0.1', httpPort: port});

@@ -1,9 +1,7 @@
-import {string as stringArg} from '@oclif/core/args';
-import {boolean, integer, string} from '@oclif/core/flags';
+import {boolean} from '@oclif/core/flags';
 import {DynoCommand} from '../../src/cli/command.js';
-import {appFlag} from '../../src/cli/flags.js';
 import {followLog} from '../../src/cli/follow-log.js';
-import {joinCommand, parseEnv} from '../../src/cli/run-command.js';
+import {oneOffArgs, oneOffFlags, oneOffRequest} from '../../src/cli/one-off-flags.js';
 
 export default class RunDetached extends DynoCommand {
   static override description = 'run a detached one-off dyno; its output goes to the log';
@@ -12,40 +10,23 @@ export default class RunDetached extends DynoCommand {
     '<%= config.bin %> run:detached --tail ls',
   ];
   static override strict = false;
-  static override args = {command: stringArg({description: 'command, or a process type', required: true})};
+  static override args = oneOffArgs;
   static override flags = {
-    ...appFlag,
-    env: string({
-      char: 'e',
-      description: 'environment of the dyno, KEY=VALUE',
-      multiple: true,
-      multipleNonGreedy: true,
-    }),
-    size: string({char: 's', description: 'dyno size'}),
+    ...oneOffFlags,
     tail: boolean({char: 't', description: 'continually stream the log of the dyno'}),
-    type: string({description: 'process type whose name the dyno bears', hidden: true}),
-    'time-to-live': integer({description: 'seconds until the dyno is ended', min: 1, max: 86_400}),
   };
 
   async run() {
     const {argv, flags} = await this.parse(RunDetached);
     const app = this.appOf(flags);
-    const command = joinCommand(argv as string[]);
+    const request = oneOffRequest(argv, flags);
     const dyno = await this.progress(
-      `Running ${command} on ${this.palette.name(app)}`,
-      () =>
-        this.api.runDyno(app, {
-          attach: false,
-          command,
-          env: parseEnv(flags.env ?? []),
-          size: flags.size,
-          time_to_live: flags['time-to-live'],
-          type: flags.type,
-        }),
+      `Running ${request.command} on ${this.palette.name(app)}`,
+      () => this.api.runDyno(app, {...request, attach: false}),
       ({name}) => `done, ${name}`,
     );
     if (flags.tail) {
-      for await (const line of followLog(this.api, app, {dyno: dyno.name, tail: true})) this.log(line);
+      for await (const lines of followLog(this.api, app, {dyno: dyno.name, tail: true})) this.logLines(lines);
     } else {
       this.tell(`Run ${this.config.bin} logs --app ${app} --dyno-name ${dyno.name} to view the output.`);
     }

@@ -2,7 +2,8 @@ import {mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync} from 'node
 import {dirname, join} from 'node:path';
 import {DynoError} from '../model/error.js';
 import {pathDigest} from '../model/home-layout.js';
-import {findWorkTree, readRemotes, removeRemote, setRemote} from './git-remotes.js';
+import {gitAccessFor, gitSections} from './git-access.js';
+import {findWorkTree, readRemotes, removeRemote, setRemote, setSection} from './git-remotes.js';
 
 /** Names of remotes that mean an app, the first that exists wins. */
 const REMOTES = ['dyno', 'heroku'];
@@ -41,15 +42,27 @@ export function findAppLink(search: Pick<AppSearch, 'directory' | 'home' | 'remo
   return search.remote ? undefined : findDirectoryLink(search.home, search.directory);
 }
 
-/** Links a directory to an app; what was linked there before is replaced. */
-export function linkApp(
-  app: string,
-  gitUrl: string,
-  place: {directory: string; home: string; remote: string},
-): AppLink {
+export interface LinkPlace {
+  directory: string;
+  home: string;
+  /** name of the git remote */
+  remote: string;
+  /** PEM of the local certificate authority */
+  caFile: string;
+  /** path of this program, which git asks for the token */
+  program: string;
+}
+
+/**
+ * Links a directory to an app; what was linked there before is replaced. In a work tree `git push` works from then on:
+ * git knows whom to trust and whom to ask for the token, in this work tree alone.
+ */
+export function linkApp(app: string, gitUrl: string, place: LinkPlace): AppLink {
   const tree = findWorkTree(place.directory);
   if (tree) {
     setRemote(tree, place.remote, gitUrl);
+    const access = gitAccessFor(gitUrl, place);
+    if (access) for (const section of gitSections(access)) setSection(tree, section);
     return {app, remote: place.remote};
   }
   const directory = realpathSync(place.directory);

@@ -5,7 +5,7 @@ import type {Api} from '../client/api.js';
 import {connectApi, findInstallation, type Installation} from '../client/connect.js';
 import {readRunningPlatform} from '../client/running-platform.js';
 import {DynoError, errors} from '../model/error.js';
-import {resolveApp} from './app-link.js';
+import {resolveApp, type LinkPlace} from './app-link.js';
 import {loadPalette, plainPalette, wantsColour, type Palette} from './palette.js';
 import {withProgress} from './progress.js';
 
@@ -54,6 +54,13 @@ export abstract class DynoCommand extends Command {
   /** @throws DynoError no_app */
   protected appOf(flags: {app?: string; remote?: string}, directory = process.cwd()): string {
     return resolveApp({...flags, env: process.env, directory: resolve(directory), home: this.installation.home.root});
+  }
+
+  /** What links this directory, and git's remote in it, to an app. */
+  protected linkPlace(remote: string): LinkPlace {
+    const {root, ca} = this.installation.home;
+    const program = process.argv[1] ?? this.config.bin;
+    return {directory: process.cwd(), home: root, remote, caFile: `${ca}/ca.pem`, program};
   }
 
   /** `=== title` and the blank line under it */

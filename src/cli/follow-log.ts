@@ -8,7 +8,7 @@ const RETRY_MS = 500;
 const PATIENCE_MS = 60_000;
 
 /**
- * Lines of an app's log: history, and with `tail` all that follows, also across restarts of the platform and the
+ * Lines of an app's log, as many at a time as came: history, and with `tail` all that follows, also across restarts of the platform and the
  * runtime. Each reconnection asks for what came after the last line seen.
  */
 export async function* followLog(
@@ -16,7 +16,7 @@ export async function* followLog(
   app: string,
   request: LogSessionRequest,
   patienceMs = PATIENCE_MS,
-): AsyncGenerator<string> {
+): AsyncGenerator<string[]> {
   let session = await api.createLogSession(app, request);
   if (request.tail) api.stopReviving();
   let lastEventId = '';
@@ -24,9 +24,9 @@ export async function* followLog(
     try {
       const stream = await api.stream(session.logplex_url, {accept: 'text/event-stream', lastEventId});
       lostAt = null;
-      for await (const event of readServerSentEvents(stream)) {
-        lastEventId = event.id || lastEventId;
-        yield* event.data.split('\n');
+      for await (const events of readServerSentEvents(stream)) {
+        lastEventId = events.at(-1)!.id || lastEventId;
+        yield events.flatMap(({data}) => (data.includes('\n') ? data.split('\n') : data));
       }
       if (!request.tail) return;
     } catch (error) {
@@ -50,7 +50,7 @@ function isPassing(error: unknown): boolean {
 
 /** The lines of history, at once. */
 export async function collectLog(api: Api, app: string, request: Omit<LogSessionRequest, 'tail'>): Promise<string[]> {
-  const lines: string[] = [];
-  for await (const line of followLog(api, app, {...request, tail: false})) lines.push(line);
-  return lines;
+  const all: string[] = [];
+  for await (const lines of followLog(api, app, {...request, tail: false})) all.push(...lines);
+  return all;
 }

@@ -13,6 +13,7 @@ export interface WorkTree {
 
 const SECTION = /^\s*\[\s*remote\s+"((?:[^"\\]|\\.)*)"\s*\]/;
 const ANY_SECTION = /^\s*\[/;
+const HEAD = /^\s*\[\s*([\w.-]+)(?:\s+"((?:[^"\\]|\\.)*)")?\s*\]/;
 const URL_LINE = /^\s*url\s*=\s*(.+?)\s*$/i;
 
 /** Undefined outside of any work tree. */
@@ -41,24 +42,35 @@ export function readRemotes(tree: WorkTree): Map<string, string> {
 
 /** Adds the remote, or gives one of that name another URL. */
 export function setRemote(tree: WorkTree, name: string, url: string): void {
-  const section = `[remote "${name}"]\n\turl = ${url}\n\tfetch = +refs/heads/*:refs/remotes/${name}/*\n`;
-  const rest = withoutRemote(readFileSync(tree.config, 'utf8'), name);
-  writeFileSync(tree.config, `${rest === '' || rest.endsWith('\n') ? rest : `${rest}\n`}${section}`);
+  const head = `remote "${name}"`;
+  setSection(tree, {head, text: `[${head}]\n\turl = ${url}\n\tfetch = +refs/heads/*:refs/remotes/${name}/*\n`});
 }
 
 export function removeRemote(tree: WorkTree, name: string): void {
-  writeFileSync(tree.config, withoutRemote(readFileSync(tree.config, 'utf8'), name));
+  writeFileSync(tree.config, withoutSection(readFileSync(tree.config, 'utf8'), `remote "${name}"`));
 }
 
-function withoutRemote(text: string, name: string): string {
+/** Adds a section of git's file, in place of what stands under the same head: `remote "dyno"`. */
+export function setSection(tree: WorkTree, {head, text}: {head: string; text: string}): void {
+  const rest = withoutSection(readFileSync(tree.config, 'utf8'), head);
+  writeFileSync(tree.config, `${rest === '' || rest.endsWith('\n') ? rest : `${rest}\n`}${text}`);
+}
+
+function withoutSection(text: string, head: string): string {
   let inside = false;
   return text
     .split('\n')
     .filter((line) => {
-      if (ANY_SECTION.test(line)) inside = SECTION.exec(line)?.[1] === name;
+      if (ANY_SECTION.test(line)) inside = headOf(line) === head;
       return !inside;
     })
     .join('\n');
+}
+
+/** `[ remote   "dyno" ]` → `remote "dyno"` */
+function headOf(line: string): string | undefined {
+  const [, kind, name] = HEAD.exec(line) ?? [];
+  return name === undefined ? kind : `${kind} "${name}"`;
 }
 
 /** `.git` is a folder, or a file that names it (submodules, linked work trees, which share one config). */

@@ -27,7 +27,8 @@ export const plainPalette: Palette = {
 
 /** Colour on a terminal, unless NO_COLOR, HEROKU_LOGS_COLOR=0 or --no-color; FORCE_COLOR wins over a missing terminal. */
 export function wantsColour(stream: {isTTY?: boolean}, env: NodeJS.ProcessEnv, argv: readonly string[]): boolean {
-  if (env.NO_COLOR || argv.includes('--no-color') || env.HEROKU_COLOR === '0' || env.TERM === 'dumb') return false;
+  if (env.NO_COLOR || argv.includes('--no-color') || env.TERM === 'dumb') return false;
+  if (env.HEROKU_COLOR === '0' || env.HEROKU_LOGS_COLOR === '0') return false;
   if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
   return Boolean(stream.isTTY);
 }

@@ -69,6 +69,30 @@ export interface RequestTimeline {
   events: {at: string; text: string}[];
 }
 
+export interface VisitOrder {
+  /** address of the client */
+  from: string;
+  url: string;
+  method?: string;
+  headers?: [name: string, value: string][];
+  body?: string;
+}
+
+/** An answer of the router, whole. */
+export interface Visited {
+  from: string;
+  url: string;
+  /** `1.1` */
+  version: string;
+  status: number;
+  reason: string;
+  /** as they came */
+  headers: [name: string, value: string][];
+  /** base64 */
+  body: string;
+  truncated: boolean;
+}
+
 export interface ExecOrder {
   command: string;
   env: Record<string, string>;
@@ -91,6 +115,9 @@ export interface AttachedSession {
  *   GET  /local/clock                                ClockReading[], one per runtime
  *   POST /local/clock                                {advance_ms} or {reset: true}, for one `runtime` or all → ClockReading[]
  *   POST /local/apps/:app/chaos                      ChaosOrder → 202 {}
+ *   POST /local/visits                               VisitOrder → Visited
+ *   GET  /local/spaces/:space/proxies                {proxies}: addresses and ranges
+ *   PUT  /local/spaces/:space/proxies                {proxies}, all of them → {proxies}
  *   GET  /local/apps/:app/requests/:id               RequestTimeline
  *   POST /local/apps/:app/dynos/:dyno/attach         101, Upgrade: dyno-session; the header dyno-session names the session
  *   POST /local/apps/:app/dynos/:dyno/exec           ExecOrder as base64 JSON in the header dyno-exec → 101 as above
@@ -129,6 +156,21 @@ export class LocalApi {
     return this.http.call('POST', `${localAppPath(app)}/chaos`, {body: order});
   }
 
+  /** What a client at another address would get. */
+  visit(order: VisitOrder): Promise<Visited> {
+    return this.http.call('POST', '/local/visits', {body: order});
+  }
+
+  /** Who may speak PROXY protocol to a space's router. */
+  async proxies(space: string): Promise<string[]> {
+    return (await this.http.call<{proxies: string[]}>('GET', proxiesPath(space))).proxies;
+  }
+
+  /** replaces the whole list */
+  async replaceProxies(space: string, proxies: string[]): Promise<string[]> {
+    return (await this.http.call<{proxies: string[]}>('PUT', proxiesPath(space), {body: {proxies}})).proxies;
+  }
+
   /** By its Request-Id; the router remembers the latest. */
   request(app: string, id: string): Promise<RequestTimeline> {
     return this.http.call('GET', `${localAppPath(app)}/requests/${encodeURIComponent(id)}`);
@@ -160,5 +202,6 @@ export class LocalApi {
   }
 }
 
+const proxiesPath = (space: string): string => `/local/spaces/${encodeURIComponent(space)}/proxies`;
 const localAppPath = (app: string): string => `/local/apps/${encodeURIComponent(app)}`;
 const dynoPath = (app: string, dyno: string): string => `${localAppPath(app)}/dynos/${encodeURIComponent(dyno)}`;

@@ -1,20 +1,15 @@
 import type {Readable} from 'node:stream';
 
-/** Lines of a stream without their ends; a last line without one counts too. */
-export async function* readLines(stream: Readable): AsyncGenerator<string> {
+/** Lines of a stream without their ends, as many at a time as came; a last line without an end counts too. */
+export async function* readLines(stream: Readable): AsyncGenerator<string[]> {
   stream.setEncoding('utf8');
   let rest = '';
   for await (const chunk of stream as AsyncIterable<string>) {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop()!;
-    for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line;
+    if (lines.length > 0) yield lines.map(withoutReturn);
   }
-  if (rest !== '') yield rest;
-}
-
-/** Values of an NDJSON stream; blank lines keep a connection alive and mean nothing. */
-export async function* readJsonLines<Value>(stream: Readable): AsyncGenerator<Value> {
-  for await (const line of readLines(stream)) if (line.trim() !== '') yield JSON.parse(line) as Value;
+  if (rest !== '') yield [rest];
 }
 
 export interface ServerSentEvent {
@@ -23,21 +18,32 @@ export interface ServerSentEvent {
   data: string;
 }
 
-/** Server-sent events: comments and unknown fields are skipped, `data:` lines of one event are joined by newlines. */
-export async function* readServerSentEvents(stream: Readable): AsyncGenerator<ServerSentEvent> {
+/**
+ * Server-sent events, as many at a time as came: comments and unknown fields are skipped, `data:` lines of one event
+ * are joined by newlines.
+ */
+export async function* readServerSentEvents(stream: Readable): AsyncGenerator<ServerSentEvent[]> {
   let id = '';
-  let data: string[] = [];
-  for await (const line of readLines(stream)) {
-    if (line === '') {
-      if (data.length > 0) yield {id, data: data.join('\n')};
-      data = [];
-      continue;
+  let data: string | null = null;
+  for await (const lines of readLines(stream)) {
+    const events: ServerSentEvent[] = [];
+    for (const line of lines) {
+      if (line === '') {
+        if (data !== null) events.push({id, data});
+        data = null;
+        continue;
+      }
+      const colon = line.indexOf(':');
+      const field = colon < 0 ? line : line.slice(0, colon);
+      const value = colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
+      if (field === 'id') id = value;
+      else if (field === 'data') data = data === null ? value : `${data}\n${value}`;
     }
-    const colon = line.indexOf(':');
-    const field = colon < 0 ? line : line.slice(0, colon);
-    const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
-    if (field === 'id') id = value;
-    else if (field === 'data') data.push(value);
+    if (events.length > 0) yield events;
   }
-  if (data.length > 0) yield {id, data: data.join('\n')};
+  if (data !== null) yield [{id, data}];
+}
+
+function withoutReturn(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line;
 }

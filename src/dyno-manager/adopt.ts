@@ -3,17 +3,18 @@ import type {AppDynos} from './app-dynos.js';
 import {newSlot} from './dyno.js';
 import type {Dyno, Slot} from './dyno.js';
 import {adoptedDyno} from './new-dyno.js';
-import {newOneOff} from './one-offs.js';
+import {lostOneOff, newOneOff} from './one-offs.js';
 
 /**
  * Takes up a dyno that runs, or has ended, without our having started it: it gets the slot of its name, or has to go.
- * One-offs go on as detached ones, for their client has gone with the runtime before; nobody waits for a release
- * command any more, so that it is ended.
+ * The client of an attached one-off has gone with the runtime before, so that it is hung up (heroku-behaviour.md 2.15);
+ * nobody waits for a release command any more, so that it is ended.
  */
 export async function adopt(app: AppDynos, found: EngineDyno): Promise<void> {
   const {observed} = app;
   const isFormation = found.kind === 'formation';
-  const dyno = adoptedDyno(found, isFormation ? null : newOneOff({}), app.desired, app.ground);
+  const oneOff = isFormation ? null : found.attached ? lostOneOff(app) : newOneOff({});
+  const dyno = adoptedDyno(found, oneOff, app.desired, app.ground);
   const slot = isFormation ? freeSlotFor(app, dyno) : undefined;
   if (!isFormation) observed.oneOffs.set(dyno.id, dyno);
   else if (slot) Object.assign(slot, {current: dyno, last: dyno, release: dyno.release});

@@ -2,7 +2,9 @@ import type {Timer} from '../model/clock.js';
 import type {DynoInfo, DynoSelector} from '../model/dyno-info.js';
 import {lines} from '../model/dyno-log-lines.js';
 import {DynoError} from '../model/error.js';
+import type {Leap} from '../model/leap.js';
 import type {AppSpec} from '../model/spec.js';
+import {carryOver} from './carry-over.js';
 import {nextDue} from './deadlines.js';
 import {desiredOf} from './desired.js';
 import type {Desired} from './desired.js';
@@ -55,7 +57,7 @@ export class AppDynos {
   constructor(appId: string, ground: Ground, hooks: AppHooks) {
     this.appId = appId;
     this.ground = ground;
-    this.sessions = new WaitingSessions(ground.clock);
+    this.sessions = new WaitingSessions(ground.workClock);
     this.hooks = hooks;
     this.observed = newObserved(ground.clock.now());
     this.desired = desiredOf(null, ground.runtime.kind);
@@ -243,10 +245,11 @@ export class AppDynos {
   }
 
   /**
-   * The clock has jumped ahead. The random minutes of the daily cycle spread a fleet's restarts over the day; whoever
-   * jumps wants to see them now: all that is older than a day is due.
+   * The clock has leapt. The random minutes of the daily cycle spread a fleet's restarts over the day; whoever leaps
+   * wants to see them now: all that is older than a day is due.
    */
-  clockJumped(): void {
+  clockLeapt(leap: Leap): void {
+    carryOver(this.observed, this.desired.limits, this.now, leap);
     for (const dyno of this.#dynos()) {
       if (dyno.createdAt + this.desired.limits.cycleMs <= this.now) dyno.cycleAt = Math.min(dyno.cycleAt, this.now);
     }

@@ -3,6 +3,7 @@ import {setMaxListeners} from 'node:events';
 import type {EngineDyno, ExecSpec, Session} from '../engine/engine.js';
 import type {ChaosRequest, DynoInfo, DynoSelector, OneOffRequest, ReleasePhaseRequest} from '../model/dyno-info.js';
 import {DynoError} from '../model/error.js';
+import type {Leap} from '../model/leap.js';
 import {limits} from '../model/limits.js';
 import type {AppSpec} from '../model/spec.js';
 import {adopt} from './adopt.js';
@@ -15,6 +16,7 @@ import {attachOneOff, execInDyno, runOneOff} from './one-offs.js';
 import {Ports} from './ports.js';
 import {runReleasePhase} from './release-phase.js';
 import {Sampler} from './sampler.js';
+import {whileReachable} from './until-reachable.js';
 
 export type {DynoManagerOptions, RoutedDyno};
 
@@ -46,9 +48,9 @@ export class DynoManager {
   #isStarted = false;
 
   constructor(options: DynoManagerOptions) {
-    const {random} = options;
+    const {random, clock, workClock = clock} = options;
     setMaxListeners(0, this.#closing.signal);
-    this.#ground = {...options, ports: new Ports(random), newId: randomUUID, closing: this.#closing.signal};
+    this.#ground = {...options, workClock, ports: new Ports(random), newId: randomUUID, closing: this.#closing.signal};
     this.#watch = new EngineWatch(this.#ground, {
       seen: (engineId, found) => this.#seen(engineId, found),
       listed: (found, asked) => void this.#listed(found, asked),
@@ -56,8 +58,7 @@ export class DynoManager {
       isKnown: (engineId) => this.#known.has(engineId),
       asked: () => ++this.#questions,
     });
-    const onJump = () => this.#apps.forEach((app) => app.clockJumped());
-    this.#sampler = new Sampler(this.#ground, () => this.#running(), onJump);
+    this.#sampler = new Sampler(this.#ground, () => this.#running());
   }
 
   /**
@@ -82,13 +83,19 @@ export class DynoManager {
     this.#appOf(spec.id).setSpec(spec);
   }
 
-  /** Resolves once none of its dynos is left. */
+  /**
+   * Resolves once none of its dynos is left.
+   *
+   * @throws DynoError engine_unreachable: they will be ended as soon as the engine answers
+   */
   async removeApp(appId: string): Promise<void> {
     const app = this.#apps.get(appId);
     if (!app) return;
-    await app.remove();
-    app.letGo();
-    this.#apps.delete(appId);
+    const removed = app.remove().then(() => {
+      app.letGo();
+      this.#apps.delete(appId);
+    });
+    await whileReachable(this.#ground, removed);
   }
 
   dynosOf(appId: string): DynoInfo[] {
@@ -139,6 +146,11 @@ export class DynoManager {
     this.#apps.get(appId)?.trafficSeen();
   }
 
+  /** The clock has leapt; what has fallen due is done now, what is in the works is carried over. */
+  clockLeapt(leap: Leap): void {
+    for (const app of this.#apps.values()) app.clockLeapt(leap);
+  }
+
   /** `app` of the request: id or name. @throws DynoError not_found */
   chaos(request: ChaosRequest): void {
     const app = [...this.#apps.values()].find(({appId, spec}) => appId === request.app || spec?.name === request.app);
@@ -148,7 +160,9 @@ export class DynoManager {
 
   /** Dynos that are kept go on running, to be adopted by the next dyno manager of this runtime. */
   async close({dynos}: {dynos: 'keep' | 'stop'} = {dynos: 'keep'}): Promise<void> {
-    if (dynos === 'stop' && this.#isStarted) await Promise.all([...this.#apps.values()].map((app) => app.remove()));
+    // What an engine that does not answer still has is adopted and ended when this runtime is started again.
+    const removals = dynos === 'stop' && this.#isStarted ? [...this.#apps.keys()].map((id) => this.removeApp(id)) : [];
+    await Promise.allSettled(removals);
     this.#sampler.stop();
     this.#watch.stop();
     this.#closing.abort();
@@ -231,9 +245,9 @@ export class DynoManager {
 
   /** Dynos of apps that nobody desires any more: removing them was interrupted. */
   #removeOrphans(): void {
-    this.#ground.clock.setTimeout(() => {
+    this.#ground.workClock.setTimeout(() => {
       if (this.#closing.signal.aborted) return;
-      for (const [appId, {spec}] of this.#apps) if (!spec) void this.removeApp(appId);
+      for (const [appId, {spec}] of this.#apps) if (!spec) this.removeApp(appId).catch(() => undefined);
     }, limits.orphanMs);
   }
 }

@@ -69,7 +69,9 @@ export class DynoRunner {
   async adopt(dyno: Dyno, engineDyno: EngineDyno): Promise<void> {
     const {engine, clock, closing} = this.#ground;
     const {output, cursor} = this.#ground.outputOf(this.#appId, {id: dyno.id, name: dyno.name});
-    const tap = new OutputTap(output, null);
+    // What an attached one says is for its client, not for the log.
+    const log = engineDyno.attached ? {write: () => undefined, end: () => output.end()} : output;
+    const tap = new OutputTap(log, null);
     this.#taps.set(dyno.id, tap);
     this.#take(dyno, engineDyno);
     const {engineId} = engineDyno;
@@ -116,8 +118,8 @@ export class DynoRunner {
     if (dyno.exit || dyno.phase === 'ended') return;
     dyno.exit = exit;
     this.#hooks.exiting(dyno);
-    const {clock, closing} = this.#ground;
-    await within(clock, LAST_OUTPUT_MS, dyno.ended.signal, this.#taps.get(dyno.id)?.ended);
+    const {clock, workClock, closing} = this.#ground;
+    await within(workClock, LAST_OUTPUT_MS, dyno.ended.signal, this.#taps.get(dyno.id)?.ended);
     if (closing.aborted) return;
     this.#taps.delete(dyno.id);
     if (exit.outOfMemory && dyno.phase !== 'killing') this.logMemoryKill(dyno);
@@ -138,7 +140,7 @@ export class DynoRunner {
   /** Frozen for a while, as a dyno that boots slowly (`chaos:slow-boot`). */
   freeze(dyno: Dyno, limits: Limits): void {
     this.signal(dyno, 'SIGSTOP');
-    sleep(this.#ground.clock, limits.slowBootMs, dyno.ended.signal).then(
+    sleep(this.#ground.workClock, limits.slowBootMs, dyno.ended.signal).then(
       () => this.signal(dyno, 'SIGCONT'),
       () => undefined,
     );
@@ -176,8 +178,8 @@ export class DynoRunner {
   }
 
   async #drainAndTerminate(dyno: Dyno, drainMs: number): Promise<void> {
-    const {clock, drain, closing} = this.#ground;
-    await within(clock, drainMs, dyno.ended.signal, drain(this.#appId, dyno.id));
+    const {workClock, drain, closing} = this.#ground;
+    await within(workClock, drainMs, dyno.ended.signal, drain(this.#appId, dyno.id));
     if (!closing.aborted && dyno.exit === null && dyno.phase === 'draining') this.#terminate(dyno, 'drained');
   }
 

@@ -24,6 +24,8 @@ export interface RoutedDyno {
 export interface DynoManagerOptions {
   engine: Engine;
   clock: Clock;
+  /** the face of the clock for limits of real work (model/leap.ts); without it the clock never leaps */
+  workClock?: Clock;
   /** answers in [0, 1) */
   random: () => number;
   runtime: {name: string; kind: 'common' | 'space'; network: string};
@@ -40,6 +42,7 @@ export interface DynoManagerOptions {
 
 /** The same for the parts inside, with what they share. */
 export interface Ground extends DynoManagerOptions {
+  readonly workClock: Clock;
   readonly ports: Ports;
   readonly newId: () => string;
   /** aborted when the dyno manager lets go of everything */

@@ -90,6 +90,11 @@ export function newOneOff(own: Partial<OneOff>): OneOff {
   return {expiresAt: null, attachBy: null, hangup: null, attached: false, onExit: () => undefined, ...own};
 }
 
+/** Of a one-off whose client is gone: the first SIGHUP is due. */
+export function lostOneOff(app: AppDynos): OneOff {
+  return newOneOff({attached: true, hangup: hangupAt(app)});
+}
+
 /** Four random digits that no living dyno of the type has; the next free ones where they are taken. */
 export function freeName(app: AppDynos, type: string): string {
   const taken = new Set([...app.observed.oneOffs.values()].map(({name}) => name));
@@ -109,8 +114,12 @@ export function exitOf(own: Partial<OneOff> = {}): {oneOff: OneOff; exited: Prom
 function hangUp(app: AppDynos, dyno: Dyno): void {
   const {oneOff} = dyno;
   if (!oneOff || oneOff.hangup || dyno.exit || dyno.phase !== 'up') return;
-  oneOff.hangup = {first: app.now, last: app.now - app.desired.limits.hangupRepeatMs, reported: false};
+  oneOff.hangup = hangupAt(app);
   app.look();
+}
+
+function hangupAt({now, desired}: AppDynos): NonNullable<OneOff['hangup']> {
+  return {first: now, last: now - desired.limits.hangupRepeatMs, reported: false};
 }
 
 /** Concurrent one-off dynos by tier (2.12). */

@@ -11,9 +11,6 @@ import {judgeMemory, sizeOf} from './memory-policy.js';
 /** Questions to the engine at one time. */
 const CONCURRENCY = 8;
 
-/** ms that a timer of a busy machine may be late. */
-const JUMP_MS = 600_000;
-
 /**
  * Looks at memory and load of every running dyno each 20 s: R14, R15 and `log-runtime-metrics` lines
  * (heroku-behaviour.md 2.11, 5.7). A round that has not ended when the next is due takes its place.
@@ -21,22 +18,16 @@ const JUMP_MS = 600_000;
 export class Sampler {
   readonly #ground: Ground;
   readonly #dynos: () => Iterable<[AppDynos, Dyno]>;
-  readonly #onJump: () => void;
   #timer: Timer | null = null;
   #isSampling = false;
 
-  /** `onJump`: the clock has gone on by more than it was waited for (`dyno clock:advance`, a machine that slept). */
-  constructor(ground: Ground, dynos: () => Iterable<[AppDynos, Dyno]>, onJump: () => void) {
+  constructor(ground: Ground, dynos: () => Iterable<[AppDynos, Dyno]>) {
     this.#ground = ground;
     this.#dynos = dynos;
-    this.#onJump = onJump;
   }
 
   start(): void {
-    const {clock} = this.#ground;
-    const due = clock.now() + limits.sampleMs;
-    this.#timer = clock.setTimeout(() => {
-      if (clock.now() - due > JUMP_MS) this.#onJump();
+    this.#timer = this.#ground.clock.setTimeout(() => {
       this.start();
       void this.#sampleAll();
     }, limits.sampleMs);

@@ -79,6 +79,8 @@ export type Ability =
   | 'direct-address'
   /** dynos of the Common Runtime cannot reach each other, IPv4 and IPv6 */
   | 'dyno-isolation'
+  /** machines beside this one cannot open connections to dynos of the Common Runtime */
+  | 'neighbour-isolation'
   | 'memory-limit'
   | 'process-limit'
   | 'cpu-share'
@@ -151,6 +153,8 @@ export interface EngineDyno {
   size: string;
   command: string;
   port: number | null;
+  /** started for a client, whose connection ends with the runtime process that has it */
+  attached: boolean;
   /** ms since the epoch */
   createdAt: number;
   running: boolean;

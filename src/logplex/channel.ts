@@ -4,7 +4,7 @@ import type {Clock} from '../model/clock.js';
 import {maskDrainUrl} from '../model/drain.js';
 import {matchesQuery} from '../model/log-filter.js';
 import {priority} from '../model/log.js';
-import type {LogEntry, LogQuery, LogRecord} from '../model/log.js';
+import type {LogEntry, LogQuery} from '../model/log.js';
 import {limits} from '../model/limits.js';
 import type {DrainSpec} from '../model/spec.js';
 import {ChannelDrains} from './channel-drains.js';
@@ -14,10 +14,10 @@ import {History} from './history.js';
 import {Intake} from './intake.js';
 import type {DynoCursor} from './log-format.js';
 import {LogFile} from './log-file.js';
-import {entryOf, recordOf} from './message.js';
+import {entryOf} from './message.js';
 import type {Message} from './message.js';
 import {Pending} from './pending.js';
-import {Tail} from './tail.js';
+import {lossMessage, Tail} from './tail.js';
 
 export interface ChannelOptions {
   clock: Clock;
@@ -128,16 +128,17 @@ export class Channel {
     void this.#intake.settled().then(() => this.#collectors.delete(dynoId));
   }
 
-  async *read(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogRecord[], void> {
+  /** The last messages, then filtered; with `tail` what comes, until the signal. */
+  async *read(query: LogQuery, signal: AbortSignal): AsyncGenerator<Message[], void> {
     await this.#loaded;
     await this.#intake.settled();
     const tail = query.tail && !signal.aborted && !this.#closed ? this.#openTail(query) : null;
     const end = () => tail?.end();
     signal.addEventListener('abort', end, {once: true});
     try {
-      const records = this.#historyFor(query);
-      if (records.length > 0) yield records;
-      if (tail) yield* tail.records();
+      const messages = this.#historyFor(query);
+      if (messages.length > 0) yield messages;
+      if (tail) yield* tail.messages();
     } finally {
       signal.removeEventListener('abort', end);
       if (tail) this.#tails.delete(tail);
@@ -252,7 +253,7 @@ export class Channel {
       if (!this.#collectors.has(dynoId)) this.#cursors.delete(dynoId);
     }
     await this.#drains.save();
-    const needed = Math.min(this.#history.firstSeq ?? this.#nextSeq, this.#drains.neededSeq);
+    const needed = Math.min(this.#history.oldest?.seq ?? this.#nextSeq, this.#drains.neededSeq);
     await this.#file.rotate(this.#cursors, needed).catch(() => undefined);
   }
 
@@ -262,14 +263,21 @@ export class Channel {
     return tail;
   }
 
-  #historyFor(query: LogQuery): LogRecord[] {
+  #historyFor(query: LogQuery): Message[] {
     const {newest} = this.#history;
     if (!newest || newest.head.time < this.#clock.now() - HISTORY_MS) return [];
+    const after = query.after === undefined ? null : Number(query.after);
     const messages =
-      query.after === undefined
-        ? this.#history.last(query.lines ?? limits.logDefaultLines)
-        : this.#history.after(Number(query.after));
-    return messages.filter((message) => matchesQuery(query, entryOf(message))).map(recordOf);
+      after === null ? this.#history.last(query.lines ?? limits.logDefaultLines) : this.#history.after(after);
+    const found = messages.filter((message) => matchesQuery(query, entryOf(message)));
+    return after === null ? found : [...this.#lossBetween(after), ...found];
+  }
+
+  /** What a reader who resumes has missed for good: the stream went on by more than the history holds. */
+  #lossBetween(after: number): Message[] {
+    const oldest = this.#history.oldest;
+    if (!oldest || !(oldest.seq > after + 1)) return [];
+    return [lossMessage(oldest.seq - after - 1, oldest.head.time, oldest.seq - 1, this.#clock.now())];
   }
 
   #certificateRefused({id, url}: DrainSpec, alert: string): void {

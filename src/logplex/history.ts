@@ -31,7 +31,7 @@ export class History {
     return this.#ring.at(this.#next - 1) ?? null;
   }
 
-  get firstSeq(): number | null {
-    return this.#ring[this.#next]?.seq ?? null;
+  get oldest(): Message | null {
+    return this.#ring[this.#next] ?? null;
   }
 }

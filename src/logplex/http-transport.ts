@@ -4,6 +4,7 @@ import type {Socket} from 'node:net';
 import type {SecureContext} from 'node:tls';
 import type {Clock} from '../model/clock.js';
 import type {DrainAddress} from '../model/drain.js';
+import {lookupDrainHost} from './drain-lookup.js';
 import type {DrainRequest} from './http-request.js';
 
 const CONNECT_MS = 3000;
@@ -54,6 +55,7 @@ export class NodeHttpTransport implements HttpTransport {
         host,
         port,
         path,
+        lookup: lookupDrainHost,
         setHost: false,
         headers: Object.fromEntries(headers),
       });

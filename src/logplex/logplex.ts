@@ -2,9 +2,12 @@ import {mkdir, readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Clock} from '../model/clock.js';
 import type {LogEntry, LogQuery, LogRecord} from '../model/log.js';
+import {logForms} from '../model/log-form.js';
+import type {LogChunk, LogFormName} from '../model/log-form.js';
 import type {DrainSpec} from '../model/spec.js';
 import {Channel} from './channel.js';
 import type {DrainStatus} from './drain.js';
+import {recordOf} from './message.js';
 import {trustedContext} from './trusted-certificates.js';
 
 export interface LogplexOptions {
@@ -93,7 +96,23 @@ export class Logplex {
   /** The last messages, then filtered, as Heroku does; with `tail` goes on until the signal, or close(). */
   async *read(appId: string, query: LogQuery, signal: AbortSignal): AsyncGenerator<LogRecord[], void> {
     if (this.#removed.has(appId)) return;
-    yield* this.#channelOf(appId).read(query, signal);
+    for await (const messages of this.#channelOf(appId).read(query, signal)) yield messages.map(recordOf);
+  }
+
+  /** The same as text, ready for its reader: what a line costs here, it costs once for every tail. */
+  async *readText(
+    appId: string,
+    query: LogQuery,
+    form: LogFormName,
+    signal: AbortSignal,
+  ): AsyncGenerator<LogChunk, void> {
+    if (this.#removed.has(appId)) return;
+    const {line} = logForms[form];
+    for await (const messages of this.#channelOf(appId).read(query, signal)) {
+      let text = '';
+      for (const {seq, head, text: message} of messages) text += line(seq, head.shown + message);
+      yield {lastId: String(messages.at(-1)!.seq), text: Buffer.from(text)};
+    }
   }
 
   drainsOf(appId: string): DrainStatus[] {

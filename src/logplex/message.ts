@@ -1,4 +1,4 @@
-import {formatLogTime} from '../model/log.js';
+import {formatLogHead, formatLogTime} from '../model/log.js';
 import type {LogEntry, LogRecord} from '../model/log.js';
 
 /** What many messages share: all lines of one chunk of a dyno's output have the same head. */
@@ -8,6 +8,7 @@ export class MessageHead {
   readonly process: string;
   readonly pri: number;
   #start: string | null = null;
+  #shown: string | null = null;
 
   constructor(time: number, source: LogEntry['source'], process: string, pri: number) {
     this.time = time;
@@ -19,6 +20,11 @@ export class MessageHead {
   /** `<190>1 2026-11-22T06:11:32.244000+00:00 `, made when the first drain asks for it. */
   get start(): string {
     return (this.#start ??= `<${this.pri}>1 ${formatLogTime(this.time)} `);
+  }
+
+  /** `2026-11-22T06:11:32.244000+00:00 app[web.1]: `, made when the first tail asks for it. */
+  get shown(): string {
+    return (this.#shown ??= formatLogHead(this));
   }
 
   is(time: number, source: LogEntry['source'], process: string, pri: number): boolean {

@@ -1,17 +1,9 @@
-import {sleep} from '../model/clock.js';
-import type {Clock, Timer} from '../model/clock.js';
-import {maskDrainUrl} from '../model/drain.js';
 import {limits} from '../model/limits.js';
-import type {DrainSpec} from '../model/spec.js';
-import {certificateAlert} from './certificate-alert.js';
-import {FINISH_MS} from './drain.js';
-import type {Drain, DrainContext, DrainState, DrainStatus} from './drain.js';
-import {DrainLedger} from './drain-ledger.js';
+import type {DrainContext, DrainState} from './drain.js';
 import {syslogFrameFor, syslogLossFrame} from './frames.js';
 import type {FrameOf} from './frames.js';
-import type {Message} from './message.js';
+import {RunningDrain} from './running-drain.js';
 import type {SyslogTransport} from './syslog-transport.js';
-import {Wake} from './wake.js';
 
 const RECONNECT_MS = 30_000;
 const BACKOFF_MAX_MS = 300_000;
@@ -19,8 +11,6 @@ const BACKOFF_MAX_MS = 300_000;
 const BACKOFF_STEPS = 9;
 const SHRINK_FAILURES = 10;
 const IDLE_MS = 240_000;
-const IDLE_FUZZ_MS = 15_000;
-const MAX_AGE_MS = 5 * 3600_000;
 /** packets claimed and handed to the socket in one go: what a crash may lose, and a socket's own buffer holds */
 const PACKETS = 16;
 
@@ -32,102 +22,57 @@ const PACKETS = 16;
  *        ▲                     │             │
  *        └──── failures + 1 ◀──┴─────────────┘ broken, too slow
  */
-export class SyslogDrain implements Drain {
-  readonly spec: DrainSpec;
-  readonly #clock: Clock;
-  readonly #random: () => number;
+export class SyslogDrain extends RunningDrain {
   readonly #transport: SyslogTransport;
-  readonly #ledger: DrainLedger;
   readonly #frameOf: FrameOf;
-  readonly #certificateRefused: (alert: string) => void;
-  readonly #wake = new Wake();
-  readonly #closing = new AbortController();
-  readonly #running: Promise<void>;
   #failures = 0;
-  #lastGood: number | null = null;
-  #connectedAt = 0;
   #onItsWay = 0;
-  #idleTimer: Timer | null = null;
 
   constructor(context: DrainContext, transport: SyslogTransport) {
-    this.spec = context.spec;
-    this.#clock = context.clock;
-    this.#random = context.random;
+    super(context, transport, IDLE_MS);
     this.#transport = transport;
     this.#frameOf = syslogFrameFor(context.spec.token);
-    this.#certificateRefused = context.certificateRefused;
-    this.#ledger = new DrainLedger(context);
     const {untold = 0, untoldSince = 0} = context.progress ?? {};
-    this.#ledger.buffer.tellAgain({lost: untold, since: untoldSince});
-    this.#running = this.#run();
+    this.ledger.buffer.tellAgain({lost: untold, since: untoldSince});
+    this.start();
   }
 
-  get neededSeq(): number {
-    return this.#ledger.neededSeq;
+  protected override work(): Promise<void> {
+    return this.#transport.isOpen ? this.#send() : this.#connect();
   }
 
-  push(messages: Message[]): void {
-    this.#ledger.push(messages);
-    this.#wake.wake();
+  protected override get onItsWay(): number {
+    return this.#onItsWay;
   }
 
-  status(): DrainStatus {
-    const {delivered, dropped, buffer} = this.#ledger;
-    return {
-      ...this.spec,
-      url: maskDrainUrl(this.spec.url),
-      state: this.#state(),
-      delivered,
-      dropped,
-      buffered: buffer.size + this.#onItsWay,
-    };
-  }
-
-  save(): Promise<void> {
-    return this.#ledger.save();
-  }
-
-  async close(inFlight: 'finish' | 'abort'): Promise<void> {
-    this.#closing.abort();
-    this.#wake.wake();
-    const force = this.#clock.setTimeout(() => this.#disconnect(), inFlight === 'finish' ? FINISH_MS : 0);
-    await this.#running;
-    force.cancel();
-    this.#disconnect();
-    await this.#ledger.close();
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#closing.signal.aborted) {
-      if (this.#ledger.buffer.size === 0) await this.#wake.wait();
-      else if (this.#transport.isOpen) await this.#send();
-      else await this.#connect();
-    }
+  protected override get state(): DrainState {
+    if (this.ledger.buffer.capacity < limits.drainBuffer) return 'degraded';
+    if (this.#failures > 0) return 'failing';
+    return this.#transport.isOpen ? 'connected' : 'idle';
   }
 
   async #connect(): Promise<void> {
-    const delay = reconnectDelay(this.#failures, this.#lastGood === null ? null : this.#clock.now() - this.#lastGood);
-    if (delay > 0) await sleep(this.#clock, delay, this.#closing.signal).catch(() => undefined);
-    if (this.#closing.signal.aborted) return;
+    const sinceGood = this.lastGood === null ? null : this.clock.now() - this.lastGood;
+    const delay = reconnectDelay(this.#failures, sinceGood);
+    if (delay > 0) await this.wait(delay);
+    if (this.isClosing) return;
     try {
-      await this.#transport.connect(() => this.#closed());
+      await this.#transport.connect(() => this.#broken());
     } catch (error) {
-      const alert = certificateAlert(error as Error);
-      if (alert) this.#certificateRefused(alert);
+      this.connectionFailed(error as Error);
       this.#fail();
       return;
     }
-    this.#connectedAt = this.#clock.now();
-    this.#ledger.buffer.resize(limits.drainBuffer);
-    this.#watchIdle();
+    this.ledger.buffer.resize(limits.drainBuffer);
+    this.connected();
   }
 
   /** The last frames of a connection that breaks are lost; so many, and not more than PACKETS hold. */
   async #send(): Promise<void> {
-    const {buffer} = this.#ledger;
+    const {buffer} = this.ledger;
     const packets: string[] = [];
     const {lost, since} = buffer.takeLoss();
-    if (lost > 0) packets.push(syslogLossFrame(this.spec.token, lost, since, this.#clock.now()));
+    if (lost > 0) packets.push(syslogLossFrame(this.spec.token, lost, since, this.clock.now()));
     let count = 0;
     let last = null;
     while (packets.length < PACKETS) {
@@ -138,11 +83,11 @@ export class SyslogDrain implements Drain {
       last = packet;
     }
     this.#onItsWay = count;
-    if (last) await this.#ledger.claim(last, null);
+    if (last) await this.ledger.claim(last, null);
     try {
       await this.#transport.send(packets);
-      this.#ledger.countDelivered(count);
-      this.#lastGood = this.#clock.now();
+      this.ledger.countDelivered(count);
+      this.lastGood = this.clock.now();
       this.#failures = 0;
     } catch {
       buffer.tellAgain({lost, since});
@@ -153,40 +98,16 @@ export class SyslogDrain implements Drain {
   }
 
   /** The connection has gone, whatever the reason but our own. */
-  #closed(): void {
-    this.#idleTimer?.cancel();
+  #broken(): void {
+    this.disconnect();
     this.#fail();
   }
 
   #fail(): void {
     this.#failures++;
-    const {buffer} = this.#ledger;
+    const {buffer} = this.ledger;
     const isLosing = buffer.size >= buffer.capacity && buffer.loss.lost > 0;
     if (this.#failures > SHRINK_FAILURES && isLosing) buffer.resize(limits.drainDegradedBuffer);
-  }
-
-  #watchIdle(): void {
-    this.#idleTimer?.cancel();
-    const delay = IDLE_MS + Math.ceil(this.#random() * IDLE_FUZZ_MS);
-    this.#idleTimer = this.#clock.setTimeout(() => {
-      const now = this.#clock.now();
-      const isIdle = now - (this.#lastGood ?? this.#connectedAt) > IDLE_MS;
-      const isOld = now - this.#connectedAt > MAX_AGE_MS;
-      if (this.#onItsWay === 0 && (isIdle || isOld)) this.#disconnect();
-      else this.#watchIdle();
-    }, delay);
-  }
-
-  #disconnect(): void {
-    this.#idleTimer?.cancel();
-    this.#idleTimer = null;
-    this.#transport.disconnect();
-  }
-
-  #state(): DrainState {
-    if (this.#ledger.buffer.capacity < limits.drainBuffer) return 'degraded';
-    if (this.#failures > 0) return 'failing';
-    return this.#transport.isOpen ? 'connected' : 'idle';
   }
 }
 

@@ -4,6 +4,7 @@ import tls from 'node:tls';
 import type {SecureContext} from 'node:tls';
 import type {Clock} from '../model/clock.js';
 import type {DrainAddress} from '../model/drain.js';
+import {lookupDrainHost} from './drain-lookup.js';
 
 const CONNECT_MS = 4000;
 const SEND_MS = 4000;
@@ -92,11 +93,12 @@ export class NodeSyslogTransport implements SyslogTransport {
 
   #open(): Socket {
     const {kind, host, port, insecure} = this.#address;
-    if (kind === 'syslog') return net.connect({host, port});
+    if (kind === 'syslog') return net.connect({host, port, lookup: lookupDrainHost});
     const servername = net.isIP(host) ? {} : {servername: host};
     return tls.connect({
       host,
       port,
+      lookup: lookupDrainHost,
       ...servername,
       secureContext: this.#secureContext(),
       rejectUnauthorized: !insecure,

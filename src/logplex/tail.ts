@@ -1,16 +1,18 @@
-import type {Clock} from '../model/clock.js';
+import type {Clock, Timer} from '../model/clock.js';
 import {matchesQuery} from '../model/log-filter.js';
 import {priority} from '../model/log.js';
-import type {LogQuery, LogRecord} from '../model/log.js';
+import type {LogQuery} from '../model/log.js';
 import {limits} from '../model/limits.js';
 import {formatSecond} from './frames.js';
-import {entryOf, recordOf} from './message.js';
+import {entryOf, MessageHead} from './message.js';
 import type {Message} from './message.js';
 import {MessageBuffer} from './message-buffer.js';
 import {Wake} from './wake.js';
 
-/** records that a reader gets at a time: the rest waits in the buffer, where all tails share it */
+/** messages that a reader gets at a time: the rest waits in the buffer, where all tails share it */
 const PACKET = 512;
+/** ms between packets that are not full: what comes in between travels together */
+const GATHER_MS = 25;
 
 /** One live reader of an app's stream. A slow one loses the oldest of its buffer, and reads of that in an L11 (4.3). */
 export class Tail {
@@ -19,6 +21,7 @@ export class Tail {
   readonly #buffer: MessageBuffer;
   readonly #wake = new Wake();
   readonly #isPicky: boolean;
+  #gathering: Timer | null = null;
   #ended = false;
 
   constructor(clock: Clock, query: LogQuery) {
@@ -41,35 +44,47 @@ export class Tail {
     this.#wake.wake();
   }
 
-  async *records(): AsyncGenerator<LogRecord[], void> {
+  /** The first at once, then in packets. */
+  async *messages(): AsyncGenerator<Message[], void> {
     try {
       while (true) {
-        const records = this.#take();
-        if (records.length > 0) yield records;
-        else if (this.#ended) return;
+        const messages = this.#take();
+        if (messages.length > 0) {
+          this.#gather();
+          yield messages;
+        } else if (this.#ended) return;
         else await this.#wake.wait();
       }
     } finally {
+      this.#gathering?.cancel();
       this.#buffer.close();
     }
   }
 
-  #take(): LogRecord[] {
+  /** Nothing while a packet that is not full is being gathered. */
+  #take(): Message[] {
+    if (this.#gathering && !this.#ended && this.#buffer.size < PACKET) return [];
     const firstSeq = this.#buffer.firstSeq;
     const {lost, since} = this.#buffer.takeLoss();
-    const records = this.#buffer.takeSome(PACKET).map(recordOf);
-    return lost > 0 && firstSeq !== null ? [this.#lossRecord(lost, since, firstSeq - 1), ...records] : records;
+    const messages = this.#buffer.takeSome(PACKET);
+    if (lost === 0 || firstSeq === null) return messages;
+    return [lossMessage(lost, since, firstSeq - 1, this.#clock.now()), ...messages];
   }
 
-  /** Bears the id of the last message that is missing, so that a reader who resumes after it goes on rightly. */
-  #lossRecord(lost: number, since: number, seq: number): LogRecord {
-    return {
-      id: String(seq),
-      time: this.#clock.now(),
-      source: 'heroku',
-      process: 'logplex',
-      message: `Error L11 (Tail buffer overflow) -> This tail session dropped ${lost} messages since ${formatSecond(since)}.`,
-      pri: priority.l10,
-    };
+  #gather(): void {
+    this.#gathering?.cancel();
+    this.#gathering = this.#clock.setTimeout(() => {
+      this.#gathering = null;
+      this.#wake.wake();
+    }, GATHER_MS);
   }
+}
+
+/**
+ * L11: what a tail session does not get (4.3). Bears the seq of the last message that is missing, so that a reader who
+ * resumes after it goes on rightly.
+ */
+export function lossMessage(lost: number, since: number, seq: number, now: number): Message {
+  const text = `Error L11 (Tail buffer overflow) -> This tail session dropped ${lost} messages since ${formatSecond(since)}.`;
+  return {seq, head: new MessageHead(now, 'heroku', 'logplex', priority.l10), text, unterminated: false};
 }

@@ -43,6 +43,16 @@ export function parseDrainUrl(url: string): DrainAddress {
   };
 }
 
+/** `localhost` and every name below it: loopback, whatever a resolver says (RFC 6761). */
+export function isLocalName(host: string): boolean {
+  return /^(?:[^.]+\.)*localhost\.?$/i.test(host);
+}
+
+/** Needs no resolver: an IP address, or a local name. `host` is a DrainAddress's. */
+export function needsNoResolver(host: string): boolean {
+  return isLocalName(host) || host.includes(':') || /^\d+\.\d+\.\d+\.\d+$/.test(host);
+}
+
 /** The URL as it may be shown: its credentials replaced. What is no URL is hidden whole. */
 export function maskDrainUrl(url: string): string {
   const match = /^([a-z][a-z0-9+.-]*:\/\/)(?:[^/?#]*@)?([^]*)$/i.exec(url);

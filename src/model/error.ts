@@ -71,7 +71,12 @@ export const errors = {
     'Url {url} is not a drain: {reason}.',
     'Use https://, http://, syslog:// or syslog+tls:// and a host.',
   ),
-  drain_host_unknown: entry(422, 'invalid_params', 'Url {url} is not a drain: its host {host} does not resolve.'),
+  drain_host_unknown: entry(
+    422,
+    'invalid_params',
+    'Url {url} is not a drain: its host {host} does not resolve.',
+    'Correct the name, or use an IP address or a name below localhost.',
+  ),
   drain_taken: entry(422, 'invalid_params', 'Url {url} has already been taken'),
   drain_limit: entry(
     422,
@@ -187,6 +192,7 @@ export const errors = {
   ),
   directory_unreadable: entry(400, 'usage', 'Cannot read {directory}: {reason}.'),
   usage: entry(400, 'usage', '{message}'),
+  git_failed: entry(500, 'git_failed', 'git did not do it: {reason}.'),
   no_app: entry(
     400,
     'usage',

@@ -27,6 +27,10 @@ export const limits = {
   restartDrainMs: 5 * SECOND,
   /** ms that a dyno whose cycle is due waits for others of its type that are starting */
   cyclePatienceMs: 10 * MINUTE,
+  /** ms: a leap of the clock up to this is meant for timeouts too; a longer one only for what takes long (docs/decisions) */
+  shortLeapMs: 5 * MINUTE,
+  /** ms of real time that work in flight is given when such a short leap passes its limit (docs/decisions) */
+  leapPatienceMs: 5 * SECOND,
   /** ms of a web dyno's stillness after `chaos:slow-boot` */
   slowBootMs: 20 * SECOND,
   /** ms between two looks at everything the engine has, besides its events */

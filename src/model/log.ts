@@ -59,5 +59,10 @@ export function formatLogTime(time: number): string {
 
 /** The display format of `heroku logs` (5.1), without the newline. */
 export function formatLogEntry(entry: LogEntry): string {
-  return `${formatLogTime(entry.time)} ${entry.source}[${entry.process}]: ${entry.message}`;
+  return formatLogHead(entry) + entry.message;
+}
+
+/** What stands before the message in the display format: `2026-11-22T06:11:32.244000+00:00 app[web.1]: `. */
+export function formatLogHead({time, source, process}: Pick<LogEntry, 'time' | 'source' | 'process'>): string {
+  return `${formatLogTime(time)} ${source}[${process}]: `;
 }

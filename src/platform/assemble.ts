@@ -35,7 +35,7 @@ export function assemble(
   token: string,
   stop: Pick<PlatformContext, 'stopping' | 'stop'>,
 ): Parts {
-  const {home, port, version, clock, log, processes} = options;
+  const {home, port, version, clock, log, processes, resolvesHost} = options;
   const account = ensureAccount(store.settings, clock.now());
   ensureDefaultTeam(store, account, clock.now());
   const queue = new KeyedQueue();
@@ -66,6 +66,7 @@ export function assemble(
     authority,
     webhooks,
     log,
+    resolvesHost,
     domains: new Domains({store, runtimes, authority, clock}),
     promotions: new Promotions({store, releases, queue, clock, log}),
     spaces: new Spaces({store, runtimes, clock, account, queue, log, home, basePort: port, machineRanges}),

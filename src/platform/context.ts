@@ -6,6 +6,7 @@ import type {Account} from './account.js';
 import type {AppLog} from './app-log.js';
 import type {AttachTickets} from './attach/attach-tickets.js';
 import type {Domains} from './domains/domains.js';
+import type {ResolvesHost} from './host-names.js';
 import type {Route} from './http/route.js';
 import type {KeyedQueue} from './keyed-queue.js';
 import type {Promotions} from './pipelines/promotions.js';
@@ -50,6 +51,8 @@ export interface PlatformContext {
   /** tells webhooks of changes */
   readonly webhooks: WebhookEvents;
   readonly log: PlatformLog;
+  /** asks this machine's resolver for a name */
+  readonly resolvesHost: ResolvesHost;
   /** every JSON call that is served, filled as the server is made */
   readonly served: Route[];
   /** signs certificates for names of this machine */

@@ -5,6 +5,7 @@ import {DynoError} from '../model/error.js';
 import {homeLayoutOf} from '../model/home-layout.js';
 import {basePortOf} from '../model/ports.js';
 import {registerDeploys} from './git/register-deploys.js';
+import {resolvesHost} from './host-names.js';
 import {platformLog} from './platform-log.js';
 import {startPlatform} from './platform.js';
 import {runtimeProcesses} from './runtimes/runtime-process.js';
@@ -30,6 +31,7 @@ export async function main(_args: string[] = [], env: NodeJS.ProcessEnv = proces
       clock: systemClock,
       log,
       processes,
+      resolvesHost,
       parts: [registerDeploys],
     });
     if ('holder' in platform) {

@@ -6,6 +6,7 @@ import {assemble} from './assemble.js';
 import {sshTunnel} from './attach/ssh-tunnel.js';
 import {acceptUpgrades} from './attach/upgrades.js';
 import type {PlatformContext, RegisterRoutes} from './context.js';
+import type {ResolvesHost} from './host-names.js';
 import {prepareHome, removePlatformFile, writePlatformFile} from './home.js';
 import {isSameSecret} from './http/credentials.js';
 import {listen} from './http/listener.js';
@@ -27,6 +28,7 @@ export interface PlatformOptions {
   clock: Clock;
   log: PlatformLog;
   processes: RuntimeProcesses;
+  resolvesHost: ResolvesHost;
   /** routes of builds and git */
   parts?: readonly RegisterRoutes[];
 }

@@ -2,7 +2,8 @@ import ipaddr = require('ipaddr.js');
 
 /** `::ffff:192.0.2.1` → `192.0.2.1`: the address as people write it, and as CIDRs match it. */
 export function plainAddress(address: string): string {
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
+  if (!address.startsWith('::ffff:')) return address;
+  return address.includes('.') ? address.slice(7) : ipaddr.process(address).toString();
 }
 
 /** A list of CIDRs to match addresses against. A range that cannot be read matches nothing. */

@@ -1,6 +1,7 @@
 import {connect} from 'node:net';
 import type {Socket} from 'node:net';
 import type {Timer} from '../model/clock.js';
+import {Alarm} from './alarm.js';
 import {BodyReader} from './http1/body-reader.js';
 import {HeadReader} from './http1/head-reader.js';
 import type {DynoRoute} from './dyno-route.js';
@@ -8,6 +9,7 @@ import {parseResponseHead} from './response-head.js';
 import type {ResponseFault, ResponseHead} from './response-head.js';
 import type {RouterCore} from './router-core.js';
 import type {RouterLimits} from './router-limits.js';
+import type {Sender} from './write-turn.js';
 
 /** What an exchange hears of its dyno. Bytes are valid only until the call returns. */
 export interface DynoListener {
@@ -25,9 +27,14 @@ export interface DynoListener {
   /** closed before the response was complete; `partialHead`: some bytes of a head had come */
   dynoClosed(partialHead: boolean, reset: boolean): void;
   dynoDrained(): void;
+  /** the time has come that the alarm was set to */
+  alarm(): void;
   /** a mistake of the router's own */
   failed(): void;
 }
+
+/** a request's head and the beginning of its body up to this leave in one write */
+const JOINED_BYTES = 16 * 1024;
 
 export type ConnectFailure = 'refused' | 'timeout';
 
@@ -39,15 +46,19 @@ export type ConnectFailure = 'refused' | 'timeout';
  *
  * Whatever arrives on an idle connection makes it unusable: no answer may be taken for the next request's.
  */
-export class DynoConnection {
+export class DynoConnection implements Sender {
   readonly route: DynoRoute;
-  readonly socket: Socket;
+  /** of the request that it serves */
+  readonly alarm: Alarm;
+  readonly #socket: Socket;
   #phase: 'connecting' | 'idle' | 'head' | 'body' | 'tunnel' = 'connecting';
   #listener: DynoListener | null = null;
   #method = '';
   #decodes = false;
   #keepAlive = true;
   #sawByte = false;
+  /** leaves at the end of this turn */
+  #outgoing = '';
   #idleSince = 0;
   #timer: Timer | null = null;
   #closed = false;
@@ -66,6 +77,7 @@ export class DynoConnection {
     this.#core = core;
     this.#limits = limits;
     this.route = route;
+    this.alarm = new Alarm(core.clock, () => this.#listener?.alarm());
     this.#heads = new HeadReader({
       firstLineBytes: limits.statusLineBytes,
       lineBytes: limits.responseHeaderBytes,
@@ -84,7 +96,7 @@ export class DynoConnection {
         return true;
       },
     };
-    const socket = (this.socket = connect({host, port, noDelay: true, onread}));
+    const socket = (this.#socket = connect({host, port, noDelay: true, onread}));
     let failure: ConnectFailure = 'refused';
     this.#timer = core.clock.setTimeout(() => {
       failure = 'timeout';
@@ -101,6 +113,7 @@ export class DynoConnection {
     socket.on('drain', () => this.#listener?.dynoDrained());
     socket.on('close', (hadError) => {
       this.#timer?.cancel();
+      this.alarm.close();
       this.#closed = true;
       if (this.#phase === 'connecting') onConnect(failure);
       else this.#ended(hadError);
@@ -109,7 +122,7 @@ export class DynoConnection {
   }
 
   get usable(): boolean {
-    return !this.#closed && !this.socket.destroyed && this.socket.writable;
+    return !this.#closed && !this.#socket.destroyed && this.#socket.writable;
   }
 
   /** content bytes of the response so far */
@@ -117,7 +130,7 @@ export class DynoConnection {
     return this.#body.payload;
   }
 
-  /** Begins a request; the caller writes it with `socket.write`. */
+  /** Begins a request; the caller sends it with `sendHead` and `sendBody`. */
   use(listener: DynoListener, method: string, decodesChunks: boolean): void {
     this.#listener = listener;
     this.#method = method;
@@ -126,23 +139,47 @@ export class DynoConnection {
     this.#sawByte = false;
   }
 
+  /** One character per byte; leaves at the end of this turn. */
+  sendHead(head: string): void {
+    this.#outgoing = head;
+    this.#core.turn.add(this);
+  }
+
+  /** A small piece leaves together with the head. False: enough for now, until `dynoDrained`. */
+  sendBody(bytes: Buffer): boolean {
+    if (this.#outgoing !== '' && this.#outgoing.length + bytes.length <= JOINED_BYTES) {
+      this.#outgoing += bytes.toString('latin1');
+      return true;
+    }
+    this.sendNow();
+    return this.#socket.write(bytes);
+  }
+
+  sendNow(): void {
+    const text = this.#outgoing;
+    if (text === '') return;
+    this.#outgoing = '';
+    if (!this.#socket.destroyed) this.#socket.write(text, 'latin1');
+  }
+
   pause(): void {
-    this.socket.pause();
+    this.#socket.pause();
   }
 
   resume(): void {
-    this.socket.resume();
+    this.#socket.resume();
   }
 
   /** The exchange is over: keeps the connection for the next one, or closes it. */
   release(reusable: boolean): void {
     this.#listener = null;
+    this.alarm.clear();
     this.#phase = 'idle';
     if (!reusable || !this.usable || !this.route.giveIdle(this, this.#limits.idleConnectionsPerDyno)) {
       this.destroy();
       return;
     }
-    if (this.socket.isPaused()) this.socket.resume();
+    if (this.#socket.isPaused()) this.#socket.resume();
     this.#idleSince = this.#core.clock.now();
     this.#timer ??= this.#core.clock.setTimeout(() => this.#expire(), this.#limits.dynoKeepAliveMs);
   }
@@ -150,13 +187,16 @@ export class DynoConnection {
   /** Tunnels: sends what is left, then closes. */
   end(): void {
     this.#listener = null;
-    this.socket.end(() => this.socket.destroy());
+    this.alarm.close();
+    this.sendNow();
+    this.#socket.end(() => this.#socket.destroy());
   }
 
   destroy(): void {
     this.#listener = null;
     this.#closed = true;
-    this.socket.destroy();
+    this.alarm.close();
+    this.#socket.destroy();
   }
 
   #crash(error: unknown): void {
@@ -177,6 +217,8 @@ export class DynoConnection {
   #read(bytes: Buffer, length: number): void {
     const listener = this.#listener;
     if (listener === null) return this.destroy();
+    // No answer to a request that has not left yet.
+    if (this.#outgoing !== '') return listener.responseBroken('malformed');
     if (this.#phase === 'tunnel') {
       listener.responseData(bytes, 0, length);
       return listener.responsePause();

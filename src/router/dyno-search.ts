@@ -15,6 +15,15 @@ export interface SearchOutcome {
 
 const FIRST_RETRY_MS = 100;
 
+/** A connection to this dyno that waits for a request. */
+export function idleConnectionTo(route: DynoRoute, core: RouterCore): DynoConnection | null {
+  for (let idle = route.takeIdle(); idle; idle = route.takeIdle()) {
+    if (idle.usable && core.settings.style === 'router2') return idle;
+    idle.destroy();
+  }
+  return null;
+}
+
 /**
  * Finds a dyno for one request and connects to it (heroku-behaviour.md 3.6): at random among those that are up; one that
  * does not accept is quarantined and another tried; while the app boots or all are quarantined, it waits.
@@ -65,10 +74,8 @@ export class DynoSearch {
   }
 
   #connect(route: DynoRoute): void {
-    for (let idle = route.takeIdle(); idle; idle = route.takeIdle()) {
-      if (idle.usable && this.#core.settings.style === 'router2') return this.#succeed(idle);
-      idle.destroy();
-    }
+    const idle = idleConnectionTo(route, this.#core);
+    if (idle !== null) return this.#succeed(idle);
     const connection = new DynoConnection(this.#core, route, this.#app.limits, (failure) => {
       this.#connecting = null;
       if (this.#over) return;

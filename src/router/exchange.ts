@@ -1,4 +1,3 @@
-import type {Timer} from '../model/clock.js';
 import type {RouterCode} from '../model/heroku-codes.js';
 import {routerCodes} from '../model/heroku-codes.js';
 import type {AppRoutes} from './app-routes.js';
@@ -6,7 +5,7 @@ import type {ClientListener, ClientSide, OutgoingHead} from './client-side.js';
 import type {DynoConnection, DynoListener} from './dyno-connection.js';
 import {dynoRequestHead} from './dyno-request.js';
 import type {DynoRoute} from './dyno-route.js';
-import {DynoSearch} from './dyno-search.js';
+import {DynoSearch, idleConnectionTo} from './dyno-search.js';
 import type {SearchOutcome} from './dyno-search.js';
 import {pageFor} from './error-page.js';
 import {relayedHead, switchedHead} from './relayed-head.js';
@@ -52,7 +51,8 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
   #sawByte = false;
   #interims = 0;
   #continues = 0;
-  #timer: Timer | null = null;
+  /** what the connection's alarm is set to */
+  #watched: 'nothing' | 'first byte' | 'idle' = 'nothing';
   #lastByteAt = 0;
   #dynoPaused = false;
   #backlogSeen = 0;
@@ -69,7 +69,7 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     this.#head = head;
     this.#app = app;
     this.#record = recordOf(app.app.id, head, client.facts, core);
-    core.records.add(this.#record);
+    core.records.begin(this.#record);
   }
 
   start(): void {
@@ -86,8 +86,11 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     this.#counted = true;
     if (this.#head.expect === 'continue' && !this.#app.endToEndContinue) this.#client.sendInterim(100, 'Continue', '');
     if (this.#app.affinity) this.#affinity = new SessionAffinity(this.#app, this.#head);
-    const preferred = this.#affinity?.preferred(this.#core.clock.now()) ?? null;
-    this.#search = new DynoSearch(this.#core, this.#app, preferred, this.#record, this);
+    const now = this.#record.acceptedAt;
+    const chosen = this.#affinity?.preferred(now) ?? this.#app.choose(this.#core.random, now, null);
+    const idle = chosen && idleConnectionTo(chosen, this.#core);
+    if (idle) return this.connected(idle);
+    this.#search = new DynoSearch(this.#core, this.#app, chosen, this.#record, this);
     this.#search.start();
   }
 
@@ -97,7 +100,7 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     this.#search = null;
     this.#phase = 'sending';
     this.#connection = connection;
-    const {route, socket} = connection;
+    const {route} = connection;
     this.#route = route;
     route.begin();
     this.#record.connectedAt = this.#lastByteAt = this.#core.clock.now();
@@ -105,16 +108,9 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     connection.use(this, this.#head.method, this.#client.decodesChunks);
     const passExpect = this.#head.expect === 'continue' && this.#app.endToEndContinue;
     const text = dynoRequestHead(this.#head, this.#record, this.#client.facts, this.#core.settings, passExpect);
-    if (this.#head.body === 'none') {
-      socket.write(text, 'latin1');
-      this.#client.startBody();
-      return;
-    }
-    socket.cork();
-    socket.write(text, 'latin1');
+    connection.sendHead(text);
     this.#client.startBody();
-    socket.uncork();
-    if (!this.#requestDone && this.#timer === null) this.#watchIdle();
+    if (this.#watched === 'nothing' && this.#phase === 'sending') this.#watchIdle();
   }
 
   searchFailed(code: RouterCode, last: DynoRoute | null): void {
@@ -130,7 +126,7 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     if (connection === null || this.#phase === 'over') return;
     this.#lastByteAt = this.#core.clock.now();
     const whole = from === 0 && to === bytes.length;
-    if (connection.socket.write(whole ? bytes : bytes.subarray(from, to))) return;
+    if (connection.sendBody(whole ? bytes : bytes.subarray(from, to))) return;
     this.#bodyPaused = true;
     this.#client.pauseBody();
   }
@@ -140,8 +136,8 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     this.#requestDone = true;
     this.#record.sentAt = this.#core.clock.now();
     if (this.#sawByte) return;
-    this.#timer?.cancel();
-    this.#timer = this.#core.clock.setTimeout(() => this.#fail('H12'), this.#app.limits.firstByteMs);
+    this.#watched = 'first byte';
+    this.#connection!.alarm.set(this.#record.sentAt + this.#app.limits.firstByteMs);
   }
 
   requestBroken(): void {
@@ -167,8 +163,8 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
   firstByte(): void {
     this.#sawByte = true;
     this.#record.firstByteAt = this.#lastByteAt = this.#core.clock.now();
-    this.#timer?.cancel();
-    this.#timer = null;
+    this.#watched = 'nothing';
+    this.#connection!.alarm.clear();
   }
 
   interim(head: ResponseHead): void {
@@ -221,7 +217,7 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     if (this.#isOver) return;
     this.#client.flush();
     this.#lastByteAt = this.#core.clock.now();
-    if (this.#timer === null) this.#watchIdle();
+    if (this.#watched === 'nothing') this.#watchIdle();
     if (this.#dynoPaused || this.#client.backlog <= this.#core.slowClients.allowance) return;
     this.#dynoPaused = true;
     this.#backlogSeen = this.#client.backlog;
@@ -264,16 +260,17 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
 
   // Time.
 
+  alarm(): void {
+    if (this.#watched === 'first byte') return this.#fail('H12');
+    if (this.#clientAdvances()) this.#lastByteAt = this.#core.clock.now();
+    if (this.#core.clock.now() - this.#lastByteAt < this.#app.limits.idleMs) this.#watchIdle();
+    else this.#idleTooLong();
+  }
+
   /** The rolling 55 s: each byte of either side starts them again. */
   #watchIdle(): void {
-    const {idleMs} = this.#app.limits;
-    const left = this.#lastByteAt + idleMs - this.#core.clock.now();
-    this.#timer = this.#core.clock.setTimeout(() => {
-      this.#timer = null;
-      if (this.#clientAdvances()) this.#lastByteAt = this.#core.clock.now();
-      if (this.#core.clock.now() - this.#lastByteAt < idleMs) this.#watchIdle();
-      else this.#idleTooLong();
-    }, left);
+    this.#watched = 'idle';
+    this.#connection!.alarm.set(this.#lastByteAt + this.#app.limits.idleMs);
   }
 
   /** A slow client takes some of what waits for it: as good as a byte. */
@@ -328,8 +325,6 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
   /** Writes the router line; the last thing that happens to a request. */
   #end(payload: number | null): void {
     this.#phase = 'over';
-    this.#timer?.cancel();
-    this.#timer = null;
     const {clock, settings, kind} = this.#core;
     const record = this.#record;
     record.endedAt = clock.now();
@@ -337,7 +332,9 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     const counted = settings.style === 'legacy' && kind === 'common' ? this.#wireHeadBytes : 0;
     record.bytes = payload === null ? null : payload + counted;
     this.#uncount();
-    this.#core.log(record.appId, formatRouterLine(record, settings.style));
+    const line = formatRouterLine(record, settings.style);
+    this.#core.records.end(record, line);
+    this.#core.log(record.appId, line);
   }
 
   #forgetPause(): void {

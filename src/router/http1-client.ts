@@ -10,8 +10,9 @@ import {parseRequestHead} from './http1/parse-request.js';
 import {refusedHead} from './request-head.js';
 import type {RequestHead} from './request-head.js';
 import type {RouterCore} from './router-core.js';
+import type {Sender} from './write-turn.js';
 
-/** a response's head and first bytes up to this leave in one write */
+/** a response's head and pieces up to this leave in one write */
 const JOINED_BYTES = 16 * 1024;
 
 /**
@@ -23,7 +24,7 @@ const JOINED_BYTES = 16 * 1024;
  * What arrives before its turn is kept, up to a limit, and then not read: nothing pipelined can overtake or be mistaken
  * for a part of the request being served.
  */
-export class Http1Client implements ClientSide {
+export class Http1Client implements ClientSide, Sender {
   readonly facts: ClientFacts;
   readonly #core: RouterCore;
   readonly #socket: Socket;
@@ -35,7 +36,8 @@ export class Http1Client implements ClientSide {
   #bodyStarted = false;
   #early: Buffer[] = [];
   #earlyBytes = 0;
-  #pendingHead = '';
+  /** heads and small pieces, one character per byte, that leave at the end of this turn */
+  #outgoing = '';
   #reuse = true;
   #endsByClosing = false;
   /** since when it waits for a head, or for the rest of one */
@@ -91,7 +93,7 @@ export class Http1Client implements ClientSide {
 
   sendInterim(status: number, reason: string, lines: string): void {
     if (this.#head?.minor === 0) return;
-    this.#socket.write(`HTTP/1.1 ${status} ${reason}\r\n${lines}\r\n`, 'latin1');
+    this.#put(`HTTP/1.1 ${status} ${reason}\r\n${lines}\r\n`);
   }
 
   sendHead(head: OutgoingHead, mayReuse: boolean): number {
@@ -107,31 +109,40 @@ export class Http1Client implements ClientSide {
     this.#reuse = mayReuse && ends && this.#head !== null && this.#head.keepAlive;
     const connection = head.upgrade ? 'Upgrade' : this.#reuse ? 'keep-alive' : 'close';
     const reason = head.reason === '' && status !== 200 ? (STATUS_CODES[status] ?? '') : head.reason;
-    this.#pendingHead =
+    const text =
       'HTTP/1.1 ' + status + ' ' + reason + '\r\n' + head.lines + framing + 'Connection: ' + connection + '\r\n\r\n';
-    return this.#pendingHead.length;
+    this.#put(text);
+    return text.length;
   }
 
   send(bytes: Buffer, from: number, to: number): void {
-    const head = this.#pendingHead;
-    if (head !== '' && to - from <= JOINED_BYTES) {
-      this.#pendingHead = '';
-      this.#socket.write(head + bytes.toString('latin1', from, to), 'latin1');
+    if (this.#outgoing.length + to - from <= JOINED_BYTES) {
+      this.#put(bytes.toString('latin1', from, to));
       return;
     }
-    this.flush();
+    this.sendNow();
     this.#socket.write(Buffer.from(bytes.subarray(from, to)));
   }
 
-  flush(): void {
-    if (this.#pendingHead === '') return;
-    const head = this.#pendingHead;
-    this.#pendingHead = '';
-    this.#socket.write(head, 'latin1');
+  /** Nothing is held back for longer than a turn. */
+  flush(): void {}
+
+  sendNow(): void {
+    const text = this.#outgoing;
+    if (text === '') return;
+    this.#outgoing = '';
+    if (!this.#socket.destroyed) this.#socket.write(text, 'latin1');
+  }
+
+  #put(text: string): void {
+    if (this.#outgoing !== '') this.#outgoing += text;
+    else {
+      this.#outgoing = text;
+      this.#core.turn.add(this);
+    }
   }
 
   finish(_trailers: string[]): void {
-    this.flush();
     this.#listener = null;
     const wasTunnel = this.#phase === 'tunnel';
     if (wasTunnel || !this.#reuse || !this.#body.done || !this.#socket.writable) return this.#close();
@@ -143,7 +154,7 @@ export class Http1Client implements ClientSide {
   }
 
   cut(): void {
-    this.flush();
+    this.sendNow();
     this.#listener = null;
     this.#phase = 'closing';
     // A body that ends by closing would look complete, were it not for the reset.
@@ -240,6 +251,7 @@ export class Http1Client implements ClientSide {
     this.#early = [];
     this.#earlyBytes = 0;
     if (this.#socket.destroyed) return;
+    this.sendNow();
     this.#socket.end();
     this.#socket.resume();
     this.#timer?.cancel();

@@ -4,6 +4,7 @@ import {DynoError} from '../model/error.js';
 import {AddressRanges, plainAddress} from './address-ranges.js';
 import {CertificateStore, DEFAULT_NAME} from './certificate-store.js';
 import type {ClientFacts} from './client-side.js';
+import {connectedPair} from './connected-pair.js';
 import {Http1Client} from './http1-client.js';
 import {readProxyHeader} from './proxy-header.js';
 import type {RouterOptions} from './router.js';
@@ -12,6 +13,10 @@ import {TlsAcceptor} from './tls-acceptor.js';
 
 interface Connected {
   socket: Socket;
+  /** who is at the other end: the client, or a proxy that speaks for it; null for connections of our own */
+  remote: string | null;
+  /** whether it had to begin with a PROXY protocol header */
+  proxied: boolean;
   /** the client's address, once it is known */
   peer: string | null;
 }
@@ -23,6 +28,7 @@ export class Listener {
   readonly #connected = new Set<Connected>();
   #servers: Server[] = [];
   #tls: TlsAcceptor | null = null;
+  #ports: {http: number; https: number} = {http: 0, https: 0};
   #trusted: AddressRanges | null = null;
   #internal = new AddressRanges([]);
   #proxies = new AddressRanges([]);
@@ -34,13 +40,29 @@ export class Listener {
 
   async listen(where: {host: string; httpPort: number; httpsPort?: number}) {
     const http = await this.#open(where.host, where.httpPort, 'http');
+    this.#ports.http = http;
     if (where.httpsPort === undefined) return {httpPort: http};
     if (!this.#certificateFor)
       throw new DynoError('bad_request', {message: 'HTTPS needs an authority for certificates.'});
     const certificates = new CertificateStore(this.#core.apps, this.#certificateFor);
     this.#tls = new TlsAcceptor(this.#core, certificates, await this.#certificateFor(DEFAULT_NAME));
     const https = await this.#open(where.host, where.httpsPort, 'https');
+    this.#ports.https = https;
     return {httpPort: http, httpsPort: https};
+  }
+
+  /**
+   * A connection that is served as if a client at `peer` had made it: the other end of it. For the runtime itself, which
+   * alone can ask for one.
+   *
+   * @throws DynoError bad_request: no https here
+   */
+  async connectAs(peer: string, role: ClientFacts['role']): Promise<Socket> {
+    if (role === 'https' && !this.#tls) throw new DynoError('bad_request', {message: 'This router serves no https.'});
+    const [client, socket] = await connectedPair();
+    const connected = this.#admit(socket, null, false);
+    this.#serve(connected, plainAddress(peer), role);
+    return client;
   }
 
   setTrustedRanges(cidrs: string[] | null): void {
@@ -52,8 +74,12 @@ export class Listener {
     this.#internal = new AddressRanges(cidrs);
   }
 
+  /** Whoever came in under other rules has to come again. */
   setProxyPeers(cidrs: string[]): void {
     this.#proxies = new AddressRanges(cidrs);
+    for (const {socket, remote, proxied} of this.#connected) {
+      if (remote !== null && this.#proxies.includes(remote) !== proxied) socket.destroy();
+    }
   }
 
   async close(): Promise<void> {
@@ -78,13 +104,19 @@ export class Listener {
   }
 
   #accept(socket: Socket, role: ClientFacts['role']): void {
-    const connected: Connected = {socket, peer: null};
+    const peer = plainAddress(socket.remoteAddress ?? '');
+    const proxied = this.#proxies.includes(peer);
+    const connected = this.#admit(socket, peer, proxied);
+    if (proxied) this.#awaitProxyHeader(connected, peer, role);
+    else this.#serve(connected, peer, role);
+  }
+
+  #admit(socket: Socket, remote: string | null, proxied: boolean): Connected {
+    const connected: Connected = {socket, remote, proxied, peer: null};
     this.#connected.add(connected);
     socket.on('error', () => undefined);
     socket.once('close', () => this.#connected.delete(connected));
-    const peer = plainAddress(socket.remoteAddress ?? '');
-    if (this.#proxies.includes(peer)) this.#awaitProxyHeader(connected, peer, role);
-    else this.#serve(connected, peer, role);
+    return connected;
   }
 
   /** A named proxy has to say for whom it speaks before anything else, and soon. */
@@ -117,7 +149,7 @@ export class Listener {
     const facts: ClientFacts = {
       peer,
       role,
-      port: socket.localPort ?? 0,
+      port: connected.remote === null ? this.#ports[role] : (socket.localPort ?? 0),
       protocol: 'http1.1',
       tlsVersion: '',
       serverName: '',

@@ -74,6 +74,15 @@ function joinTightly(chain: string): string {
   return chain.includes(', ') ? chain.replaceAll(', ', ',') : chain;
 }
 
+/** The values of a line that formatRouterLine made, by their keys; quoted ones as they were before. */
+export function parseRouterLine(line: string): Record<string, string | undefined> {
+  const values: Record<string, string> = {};
+  for (const [, key, quoted, bare] of line.matchAll(/(\w+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))/g)) {
+    values[key!] = quoted === undefined ? bare! : (JSON.parse(`"${quoted}"`) as string);
+  }
+  return values;
+}
+
 const UNSAFE = /["\\\x00-\x1f\x7f-\x9f\u2028\u2029]/g;
 
 /** No request can end its value, or its line, early. */

@@ -1,19 +1,21 @@
 import {randomBytes} from 'node:crypto';
+import type {Socket} from 'node:net';
 import type {Clock} from '../model/clock.js';
 import {AppRoutes} from './app-routes.js';
 import {AppTable} from './app-table.js';
 import {HeaderNames} from './http1/header-names.js';
 import {Listener} from './listener.js';
-import {RequestRecords} from './request-record.js';
-import type {RequestTimeline} from './request-record.js';
+import {RequestRecords} from './request-records.js';
+import type {RequestTimeline} from './request-records.js';
 import type {RoutedApp, RoutedDyno} from './routed-app.js';
 import type {RouterCore} from './router-core.js';
 import {routerLimits} from './router-limits.js';
 import {defaultSettings} from './router-settings.js';
 import type {RouterSettings} from './router-settings.js';
 import {SlowClients} from './slow-clients.js';
+import {WriteTurn} from './write-turn.js';
 
-export type {RequestTimeline} from './request-record.js';
+export type {RequestTimeline} from './request-records.js';
 export type {RoutedApp, RoutedDyno, RoutedDynoState} from './routed-app.js';
 export type {RouterSettings} from './router-settings.js';
 
@@ -56,12 +58,13 @@ export class Router {
     this.#limits = options.limits ?? {};
     this.#secret = options.affinitySecret ?? randomBytes(32);
     const limits = routerLimits(kind, this.#limits);
+    const report = options.report ?? (() => undefined);
     this.#core = {
       kind,
       clock,
       random,
       log,
-      report: options.report ?? (() => undefined),
+      report,
       wake,
       trafficSeen,
       settings: {...defaultSettings, ...options.settings},
@@ -70,6 +73,7 @@ export class Router {
       records: new RequestRecords(limits.rememberedRequests),
       names: new HeaderNames(),
       slowClients: new SlowClients(limits.responseBufferBytes, limits.responseBudgetBytes),
+      turn: new WriteTurn(report),
       readBuffer: Buffer.allocUnsafeSlow(READ_BYTES),
     };
     this.#listener = new Listener(this.#core, certificateFor);
@@ -122,6 +126,15 @@ export class Router {
   /** CIDRs of proxies in front, each of whose connections has to begin with a PROXY protocol header. */
   setProxyPeers(cidrs: string[]): void {
     this.#listener.setProxyPeers(cidrs);
+  }
+
+  /**
+   * A connection that is served as if a client at this address had made it: the client's end of it.
+   *
+   * @throws DynoError bad_request: no https here
+   */
+  connectAs(address: string, role: 'http' | 'https'): Promise<Socket> {
+    return this.#listener.connectAs(address, role);
   }
 
   /** What happened to a request and when; undefined when it is none of the latest. */

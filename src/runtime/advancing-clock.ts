@@ -1,72 +1,58 @@
-import type {Clock, Timer} from '../model/clock.js';
+import type {Clock} from '../model/clock.js';
+import {leapOf, leftAfter} from '../model/leap.js';
+import type {Leap} from '../model/leap.js';
+import {OffsetClock} from './offset-clock.js';
 
-/** The longest delay that Node's timers take, ms. */
-const LONGEST_DELAY = 2 ** 31 - 1;
-
-interface Pending {
-  due: number;
-  fire: () => void;
-  handle: NodeJS.Timeout | undefined;
-}
-
-/** The machine's clock, which `dyno clock:advance` can push ahead: what falls due on the way happens now. */
+/**
+ * The machine's clock, which `dyno clock:advance` can push ahead: what falls due on the way happens now. One clock with
+ * two faces, for policy and for work in flight (docs/decisions/2026-11-26-leaps-of-the-clock.md).
+ */
 export class AdvancingClock implements Clock {
-  #advancedMs = 0;
-  readonly #pending = new Set<Pending>();
+  readonly #policy = new OffsetClock();
+  readonly #work = new OffsetClock();
+  readonly #onLeap = new Set<(leap: Leap) => void>();
+
+  /** For limits of what happens in the real world, as those of a router: they let work in flight end (model/leap.ts). */
+  get work(): Clock {
+    return this.#work;
+  }
 
   now(): number {
-    return Date.now() + this.#advancedMs;
+    return this.#policy.now();
   }
 
   get advancedMs(): number {
-    return this.#advancedMs;
+    return this.#policy.offsetMs;
   }
 
-  setTimeout(fire: () => void, delayMs: number): Timer {
-    const pending: Pending = {due: this.now() + Math.max(0, delayMs), fire, handle: undefined};
-    this.#pending.add(pending);
-    this.#arm(pending);
-    return {
-      cancel: () => {
-        clearTimeout(pending.handle);
-        this.#pending.delete(pending);
-      },
-    };
+  setTimeout(fire: () => void, delayMs: number) {
+    return this.#policy.setTimeout(fire, delayMs);
   }
 
-  /** Moves on by `ms`; timers that fall due fire in the next turns of the event loop. */
+  /** Moves on by `ms`; timers that fall due fire in the next turns of the event loop, in the order of their time. */
   advance(ms: number): void {
-    this.#advancedMs += ms;
-    this.#rearm();
+    const leap = leapOf(ms);
+    this.#policy.move(ms, () => 0);
+    this.#work.move(leap.workMs, (leftMs) => leftAfter(leftMs, leap));
+    for (const listener of this.#onLeap) listener(leap);
+  }
+
+  /** Called at each leap, before anything that has fallen due. Answers with what ends it. */
+  onLeap(listener: (leap: Leap) => void): () => void {
+    this.#onLeap.add(listener);
+    return () => void this.#onLeap.delete(listener);
   }
 
   /** Back to the machine's time. Timers keep the delay that is left of them. */
   reset(): void {
-    for (const pending of this.#pending) pending.due -= this.#advancedMs;
-    this.#advancedMs = 0;
-    this.#rearm();
+    this.#policy.reset();
+    this.#work.reset();
   }
 
   /** Forgets every timer. */
   close(): void {
-    for (const {handle} of this.#pending) clearTimeout(handle);
-    this.#pending.clear();
-  }
-
-  #rearm(): void {
-    for (const pending of this.#pending) {
-      clearTimeout(pending.handle);
-      this.#arm(pending);
-    }
-  }
-
-  #arm(pending: Pending): void {
-    const delay = Math.min(Math.max(0, pending.due - this.now()), LONGEST_DELAY);
-    pending.handle = setTimeout(() => {
-      // Node may fire a fraction of a millisecond early, and long delays come in pieces.
-      if (pending.due > this.now() + 1) return this.#arm(pending);
-      this.#pending.delete(pending);
-      pending.fire();
-    }, delay);
+    this.#policy.close();
+    this.#work.close();
+    this.#onLeap.clear();
   }
 }

@@ -6,6 +6,8 @@ import {pipeline} from 'node:stream/promises';
 import {DynoError, errors} from '../model/error.js';
 import type {ErrorCode, ErrorDetails} from '../model/error.js';
 import type {LogEntry} from '../model/log.js';
+import type {Visit, VisitAnswer} from '../model/visit.js';
+import type {LogChunk, LogFormName} from '../model/log-form.js';
 import type {
   AppSpec,
   BuildEvent,
@@ -17,7 +19,6 @@ import type {
   DynoSelector,
   EngineFacts,
   LogQuery,
-  LogRecord,
   OneOffRequest,
   ProgressEvent,
   ReleasePhaseEvent,
@@ -27,6 +28,7 @@ import type {
   RuntimeStatus,
   SlugSpec,
 } from './protocol.js';
+import {readLogChunks} from './log-chunks.js';
 import {readLines} from './ndjson.js';
 
 /**
@@ -91,11 +93,17 @@ export class RuntimeClient {
     return this.#json('POST', `/apps/${appId}/log`, entries);
   }
 
-  async *readLog(appId: string, query: LogQuery, signal?: AbortSignal): AsyncGenerator<LogRecord> {
-    const search = new URLSearchParams();
+  /** Whole lines, many at a time; the runtime waits, and at last drops, while the chunk before is not done with. */
+  async *readLog(
+    appId: string,
+    query: LogQuery,
+    form: LogFormName,
+    signal?: AbortSignal,
+  ): AsyncGenerator<LogChunk, void> {
+    const search = new URLSearchParams({form});
     for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
     const response = await this.#open('GET', `/apps/${appId}/log?${search}`, {signal});
-    for await (const line of readLines(response)) yield JSON.parse(line) as LogRecord;
+    yield* readLogChunks(response);
   }
 
   requestTimeline(appId: string, requestId: string): Promise<unknown> {
@@ -147,6 +155,11 @@ export class RuntimeClient {
 
   removeSpaceOf(runtime: string): Promise<void> {
     return this.#json('DELETE', `/spaces/${encodeURIComponent(runtime)}`);
+  }
+
+  /** What a client at another address would get of the router. */
+  visit(visit: Visit): Promise<VisitAnswer> {
+    return this.#json('POST', '/visits', visit);
   }
 
   doctor(): Promise<EngineFacts> {

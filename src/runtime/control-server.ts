@@ -6,8 +6,11 @@ import {dirname} from 'node:path';
 import {Readable} from 'node:stream';
 import type {Duplex} from 'node:stream';
 import {DynoError} from '../model/error.js';
+import type {LogChunk, LogFormName} from '../model/log-form.js';
 import type {LogEntry} from '../model/log.js';
+import type {Visit} from '../model/visit.js';
 import {accepted, ControlRoutes, errorBody, statusOf, Stream} from './control-routes.js';
+import {encodeLogChunk} from './log-chunks.js';
 import type {
   AppSpec,
   BuildSpec,
@@ -86,6 +89,7 @@ function addStateRoutes(routes: ControlRoutes, runtime: Runtime, onShutdown: (dy
   routes.on('GET', '/status', () => runtime.status());
   routes.on<RuntimeSpec>('PUT', '/spec', ({body}) => runtime.setSpec(body));
   routes.on('DELETE', '/spaces/:runtime', ({params}) => runtime.removeSpaceOf(params.runtime!));
+  routes.on<Visit>('POST', '/visits', ({body}) => runtime.visit(body));
   routes.on('GET', '/doctor', () => runtime.doctor());
   routes.on('GET', '/clock', () => runtime.clockInfo());
   routes.on<{advanceMs?: number; reset?: true}>('POST', '/clock', ({body}) => runtime.setClock(body));
@@ -132,8 +136,9 @@ function addLogRoutes(routes: ControlRoutes, runtime: Runtime, ended: AbortSigna
   routes.on('GET', '/apps/:app/log', ({params, query, response}) => {
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    const records = runtime.readLog(params.app!, logQueryOf(query), AbortSignal.any([gone.signal, ended]));
-    return new Stream('application/x-ndjson', Readable.from(ndjson(records)));
+    const signal = AbortSignal.any([gone.signal, ended]);
+    const chunks = runtime.readLogText(params.app!, logQueryOf(query), query['form'] as LogFormName, signal);
+    return new Stream('application/octet-stream', Readable.from(encoded(chunks)));
   });
 }
 
@@ -239,8 +244,6 @@ function logQueryOf(query: Record<string, string>): LogQuery {
   };
 }
 
-async function* ndjson(items: AsyncIterable<unknown>): AsyncGenerator<string> {
-  for await (const item of items) {
-    yield (Array.isArray(item) ? item : [item]).map((entry) => `${JSON.stringify(entry)}\n`).join('');
-  }
+async function* encoded(chunks: AsyncIterable<LogChunk>): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) yield encodeLogChunk(chunk);
 }

@@ -17,7 +17,7 @@ import type {BuildResult, BuildSpec, EngineFacts, SlugSpec} from '../engine/engi
  *   POST   /apps/:app/stop                      DynoSelector → 202
  *   POST   /apps/:app/release-phase             ReleasePhaseRequest → NDJSON of ProgressEvent, the last has `done`
  *   POST   /apps/:app/log                       LogEntry[] → 204         `app[api]` lines and add-ons
- *   GET    /apps/:app/log?LogQuery              NDJSON of LogRecord; ends unless tail
+ *   GET    /apps/:app/log?LogQuery&form         LogChunks of a LogForm, see log-chunks.ts; ends unless tail
  *   GET    /apps/:app/requests/:id              what the router and the dyno manager know of a request
  *   POST   /apps/:app/dynos/:dyno/attach        101 Upgrade: dyno-session; raw bytes both ways
  *   POST   /apps/:app/dynos/:dyno/exec          ExecRequest in header `dyno-exec` → 101 as above
@@ -29,6 +29,7 @@ import type {BuildResult, BuildSpec, EngineFacts, SlugSpec} from '../engine/engi
  *   DELETE /build-cache/:app                    204
  *   DELETE /spaces/:runtime                     204; what another runtime, of a space, has left in the engine
  *   GET    /doctor                              EngineFacts
+ *   POST   /visits                              Visit → VisitAnswer      a request from another address, to the router
  *   GET    /clock, POST /clock                  ClockInfo; {advanceMs} or {reset: true}
  *   POST   /chaos                               ChaosRequest → 202
  *   GET    /events                              NDJSON of RuntimeEvent, endless; its end tells the platform to look

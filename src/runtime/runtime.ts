@@ -1,27 +1,20 @@
 import {EventEmitter} from 'node:events';
 import {join} from 'node:path';
 import type {Readable} from 'node:stream';
-import {setTimeout as delay} from 'node:timers/promises';
-import type {
-  AbilityFact,
-  BuildResult,
-  BuildSpec,
-  Engine,
-  EngineFacts,
-  ExecSpec,
-  Session,
-  SlugSpec,
-} from '../engine/engine.js';
+import type {BuildResult, BuildSpec, Engine, EngineFacts, ExecSpec, Session, SlugSpec} from '../engine/engine.js';
 import {DynoManager} from '../dyno-manager/dyno-manager.js';
 import {Logplex} from '../logplex/logplex.js';
 import {DynoError} from '../model/error.js';
 import {priority} from '../model/log.js';
 import type {LogEntry} from '../model/log.js';
+import type {LogChunk, LogFormName} from '../model/log-form.js';
 import type {AppSpec, RuntimeSpec} from '../model/spec.js';
 import {spaceLayout} from '../model/subnets.js';
+import type {Visit, VisitAnswer} from '../model/visit.js';
 import {Router} from '../router/router.js';
 import type {RouterSettings} from '../router/router.js';
 import {AdvancingClock} from './advancing-clock.js';
+import {ConnectedEngine} from './connected-engine.js';
 import type {
   ChaosRequest,
   ClockInfo,
@@ -34,9 +27,9 @@ import type {
   RuntimeEvent,
   RuntimeStatus,
 } from './protocol.js';
-import {networkSpecOf} from './network-spec.js';
 import {routedAppOf} from './routed-app.js';
 import {SpecFile} from './spec-file.js';
+import {visit} from './visit.js';
 
 export interface RuntimeOptions {
   /** who this runtime is and where its router listens; apps may follow by setSpec() and setApp() */
@@ -57,9 +50,6 @@ export interface RuntimeOptions {
   report?: (problem: string) => void;
 }
 
-/** ms between two tries to reach an engine that does not answer */
-const ENGINE_RETRY_MS = 2000;
-
 /**
  * One Dyno Runtime: a Common Runtime region, or a private space. Keeps the dynos of its apps equal to its spec, routes
  * to them and carries their logs. This is the only place where dyno manager, router, logplex and engine meet:
@@ -71,6 +61,7 @@ const ENGINE_RETRY_MS = 2000;
  */
 export class Runtime {
   readonly #engine: Engine;
+  readonly #connected: ConnectedEngine;
   readonly #clock: AdvancingClock;
   readonly #version: string;
   readonly #report: (problem: string) => void;
@@ -79,12 +70,8 @@ export class Runtime {
   readonly #manager: DynoManager;
   readonly #specFile: SpecFile;
   readonly #events = new EventEmitter<{event: [RuntimeEvent]}>();
-  readonly #closing = new AbortController();
   #spec: RuntimeSpec;
-  #facts: EngineFacts | null = null;
-  #engineProblem: string | null = null;
   #listensInside = false;
-  #connecting: Promise<void> = Promise.resolve();
 
   constructor(options: RuntimeOptions) {
     const {spec, engine, directory, random = Math.random, certificateFor} = options;
@@ -97,10 +84,12 @@ export class Runtime {
     const clock = (this.#clock = options.clock ?? new AdvancingClock());
     this.#events.setMaxListeners(0);
 
-    this.#logplex = new Logplex({clock, random, directory: join(directory, 'logs')});
+    // Lines bear the clock's time; what drains wait for happens in the real world.
+    const logClock = {now: () => clock.now(), setTimeout: clock.work.setTimeout.bind(clock.work)};
+    this.#logplex = new Logplex({clock: logClock, random, directory: join(directory, 'logs')});
     this.#router = new Router({
       kind: spec.kind,
-      clock,
+      clock: clock.work,
       random,
       log: (appId, message) => this.#write(appId, 'router', message, priority.router),
       report: (error) => this.#report(error instanceof Error ? (error.stack ?? error.message) : String(error)),
@@ -113,6 +102,7 @@ export class Runtime {
     this.#manager = new DynoManager({
       engine,
       clock,
+      workClock: clock.work,
       random,
       runtime: {name: spec.name, kind: spec.kind, network: spec.name},
       log: (appId, process, message) => this.#write(appId, process, message, priority.dynoManager),
@@ -120,6 +110,13 @@ export class Runtime {
       onDynos: (appId, dynos) => this.#router.setDynos(appId, dynos),
       drain: (appId, dynoId) => this.#router.drain(appId, dynoId),
       onChange: (app, dyno) => this.#events.emit('event', {kind: 'dyno', app, dyno}),
+    });
+    clock.onLeap((leap) => this.#manager.clockLeapt(leap));
+    this.#connected = new ConnectedEngine({
+      engine,
+      spec: () => this.#spec,
+      onReady: (facts) => this.#serve(facts),
+      report: this.#report,
     });
     this.#admit();
     for (const app of spec.apps) this.#takeApp(app);
@@ -136,20 +133,17 @@ export class Runtime {
     const {host, httpPort, httpsPort} = this.#spec.router;
     const ports = await this.#router.listen({host, httpPort, ...(httpsPort === undefined ? {} : {httpsPort})});
     this.#spec = {...this.#spec, router: {host, ...ports}};
-    await new Promise<void>((tried) => {
-      this.#connecting = this.#connectEngine(tried);
-    });
+    await this.#connected.connect();
   }
 
   /** In reverse order of start. Dynos that are kept will be adopted by the next runtime of this name. */
   async close(options: {dynos: 'keep' | 'stop'} = {dynos: 'keep'}): Promise<void> {
-    this.#closing.abort();
-    await this.#connecting;
+    await this.#connected.close();
     if (options.dynos === 'keep') await this.#router.close();
     await this.#manager.close(options);
     if (options.dynos === 'stop') {
       await this.#router.close();
-      await this.#removeNetwork();
+      await this.#connected.removeNetwork();
     }
     await this.#logplex.close();
     await this.#engine.close();
@@ -166,7 +160,7 @@ export class Runtime {
       engine: this.#engine.name,
       routerUrl: `http://${router.host === '127.0.0.1' ? 'localhost' : router.host}:${router.httpPort}`,
       dynos: this.#manager.allDynos().filter(({state}) => state === 'up' || state === 'starting').length,
-      warnings: this.#warnings(),
+      warnings: this.#connected.warnings,
     };
   }
 
@@ -215,7 +209,7 @@ export class Runtime {
   }
 
   async runOneOff(appId: string, request: OneOffRequest): Promise<DynoInfo> {
-    this.#requireEngine();
+    this.#connected.require();
     return this.#manager.runOneOff(appId, request);
   }
 
@@ -233,7 +227,7 @@ export class Runtime {
     onOutput: (text: string) => void,
     signal?: AbortSignal,
   ): Promise<{status: number}> {
-    this.#requireEngine();
+    this.#connected.require();
     const decoder = new TextDecoder();
     const decode = (chunk: Buffer) => onOutput(decoder.decode(chunk, {stream: true}));
     return this.#manager.runReleasePhase(appId, request, decode, signal);
@@ -243,8 +237,12 @@ export class Runtime {
     this.#logplex.write(appId, entries);
   }
 
-  readLog(appId: string, query: LogQuery, signal: AbortSignal): AsyncIterable<LogRecord | LogRecord[]> {
+  readLog(appId: string, query: LogQuery, signal: AbortSignal): AsyncIterable<LogRecord[]> {
     return this.#logplex.read(appId, query, signal);
+  }
+
+  readLogText(appId: string, query: LogQuery, form: LogFormName, signal: AbortSignal): AsyncIterable<LogChunk> {
+    return this.#logplex.readText(appId, query, form, signal);
   }
 
   /** What the router remembers of a request, with the app's log lines around it. */
@@ -254,13 +252,18 @@ export class Runtime {
     return timeline;
   }
 
+  /** What a client at another address would get of this runtime's router. */
+  visit(request: Visit): Promise<VisitAnswer> {
+    return visit(request, (peer, role) => this.#router.connectAs(peer, role));
+  }
+
   async build(spec: BuildSpec, onOutput: (text: string) => void, signal?: AbortSignal): Promise<BuildResult> {
-    this.#requireEngine();
+    this.#connected.require();
     return this.#engine.build(spec, onOutput, signal);
   }
 
   async importSlug(spec: SlugSpec, tgz: Readable): Promise<BuildResult> {
-    this.#requireEngine();
+    this.#connected.require();
     return this.#engine.importSlug(spec, tgz);
   }
 
@@ -278,13 +281,12 @@ export class Runtime {
 
   /** What the runtime of a space left in the engine when it was killed; this one serves as the janitor. */
   async removeSpaceOf(runtime: string): Promise<void> {
-    this.#requireEngine();
+    this.#connected.require();
     await this.#engine.removeSpaceOf?.(runtime);
   }
 
   doctor(): EngineFacts {
-    this.#requireEngine();
-    return this.#facts!;
+    return this.#connected.require();
   }
 
   clockInfo(): ClockInfo {
@@ -325,26 +327,9 @@ export class Runtime {
     this.#manager.setApp(app);
   }
 
-  /** Calls `tried` after the first try, and goes on until it succeeds or the runtime closes. */
-  async #connectEngine(tried: () => void): Promise<void> {
-    while (!this.#closing.signal.aborted) {
-      try {
-        const facts = await this.#engine.open();
-        await this.#engine.ensureNetwork(networkSpecOf(this.#spec));
-        await this.#listenInside(facts);
-        await this.#manager.start();
-        this.#facts = facts;
-        this.#engineProblem = null;
-        tried();
-        return await this.#proveIsolation(facts);
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        if (reason !== this.#engineProblem) this.#report(reason);
-        this.#engineProblem = reason;
-        tried();
-        await delay(ENGINE_RETRY_MS, undefined, {signal: this.#closing.signal}).catch(() => undefined);
-      }
-    }
+  async #serve(facts: EngineFacts): Promise<void> {
+    await this.#listenInside(facts);
+    await this.#manager.start();
   }
 
   /** Where dynos of a space call its router: apps with internal routing are for them only (heroku-behaviour.md 1.7). */
@@ -353,38 +338,6 @@ export class Runtime {
     if (!space || this.#listensInside || !abilities.spaces.holds || !abilities['direct-address'].holds) return;
     await this.#router.listen({...router, host: spaceLayout(space.subnet).host});
     this.#listensInside = true;
-  }
-
-  /** With the last dyno gone; without an engine it stays for the next time. */
-  async #removeNetwork(): Promise<void> {
-    if (!this.#facts) return;
-    await this.#engine
-      .removeNetwork(this.#spec.name)
-      .catch((error: Error) => this.#report(`Removing network ${this.#spec.name}: ${error.message}`));
-  }
-
-  /** A region's promise that dynos cannot reach each other is tried out, not believed; it says so when it fails. */
-  async #proveIsolation(facts: EngineFacts): Promise<void> {
-    if (this.#spec.kind === 'space' || !this.#engine.probeIsolation) return;
-    const fact = await this.#engine
-      .probeIsolation(this.#spec.name)
-      .catch((error: Error): AbilityFact => ({holds: false, why: `Isolation could not be proven: ${error.message}`}));
-    if (this.#closing.signal.aborted) return;
-    this.#facts = {...facts, abilities: {...facts.abilities, 'dyno-isolation': fact}};
-    if (!fact.holds) this.#report(fact.why);
-  }
-
-  #requireEngine(): void {
-    if (this.#facts) return;
-    throw new DynoError('engine_unreachable', {
-      engine: this.#engine.name,
-      reason: this.#engineProblem ?? 'still connecting',
-    });
-  }
-
-  #warnings(): string[] {
-    if (!this.#facts) return [this.#engineProblem ?? `Still connecting to the ${this.#engine.name} engine.`];
-    return Object.values(this.#facts.abilities).flatMap((fact) => (fact.holds ? [] : [fact.why]));
   }
 
   #write(appId: string, process: string, message: string, pri: number): void {

@@ -7,6 +7,7 @@ import {text} from 'node:stream/consumers';
 import {promisify} from 'node:util';
 import {homeLayout} from '../../src/model/home-layout.js';
 import {commonRouterPorts} from '../../src/model/ports.js';
+import {resolvesHost} from '../../src/platform/host-names.js';
 import {platformLog} from '../../src/platform/platform-log.js';
 import {startPlatform} from '../../src/platform/platform.js';
 import {registerDeploys} from '../../src/platform/git/register-deploys.js';
@@ -51,6 +52,7 @@ export async function startPlatformUnderTest(engine: 'process' | 'docker'): Prom
     clock: systemClock,
     log: platformLog((line) => lines.push(line)),
     processes: runtimeProcesses(home, join(process.cwd(), 'bin/runtime.js'), env),
+    resolvesHost,
     parts: [registerDeploys],
   });
   if ('holder' in platform) throw new Error('a new home has a platform already');

@@ -4,6 +4,8 @@ import {join} from 'node:path';
 import {expect} from 'chai';
 import {findAppLink, linkApp, resolveApp, unlinkApp} from '../../src/cli/app-link.js';
 
+const program = {caFile: '/home/ca/ca.pem', program: '/bin/dyno'};
+
 describe('the app of a directory', () => {
   let home: string;
   let directory: string;
@@ -41,16 +43,21 @@ describe('the app of a directory', () => {
   });
 
   it('is a note in the installation elsewhere, which counts below too', () => {
-    linkApp('demo', 'http://localhost:7770/demo.git', {directory, home, remote: 'dyno'});
+    linkApp('demo', 'http://localhost:7770/demo.git', {directory, home, remote: 'dyno', ...program});
     expect(readdirSync(directory)).to.deep.equal([]);
     mkdirSync(join(directory, 'a/b'), {recursive: true});
     expect(findAppLink({directory: join(directory, 'a/b'), home})).to.deep.equal({app: 'demo', directory});
-    linkApp('other', 'http://localhost:7770/other.git', {directory: join(directory, 'a'), home, remote: 'dyno'});
+    linkApp('other', 'http://localhost:7770/other.git', {
+      directory: join(directory, 'a'),
+      home,
+      remote: 'dyno',
+      ...program,
+    });
     expect(resolveApp({directory: join(directory, 'a/b'), home, env: {}})).to.equal('other');
   });
 
   it('is forgotten with the app, but not with another', () => {
-    linkApp('demo', 'http://localhost:7770/demo.git', {directory, home, remote: 'dyno'});
+    linkApp('demo', 'http://localhost:7770/demo.git', {directory, home, remote: 'dyno', ...program});
     unlinkApp('other', {directory, home});
     expect(resolveApp({directory, home, env: {}})).to.equal('demo');
     unlinkApp('demo', {directory, home});

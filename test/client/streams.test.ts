@@ -1,6 +1,6 @@
 import {Readable} from 'node:stream';
 import {expect} from 'chai';
-import {readJsonLines, readLines, readServerSentEvents} from '../../src/client/streams.js';
+import {readLines, readServerSentEvents} from '../../src/client/streams.js';
 
 const stream = (...chunks: (Buffer | string)[]) =>
   Readable.from(
@@ -8,9 +8,9 @@ const stream = (...chunks: (Buffer | string)[]) =>
     {objectMode: false},
   );
 
-async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+async function all<Item>(batches: AsyncIterable<Item[]>): Promise<Item[]> {
   const found: Item[] = [];
-  for await (const item of items) found.push(item);
+  for await (const items of batches) found.push(...items);
   return found;
 }
 
@@ -21,8 +21,10 @@ describe('streams', () => {
     expect(await all(readLines(stream(...chunks)))).to.deep.equal(['grün', 'rot', '', 'last']);
   });
 
-  it('reads NDJSON and skips keep-alives', async () => {
-    expect(await all(readJsonLines(stream('{"a":1}\n', '\n {"a', '":2}\n')))).to.deep.equal([{a: 1}, {a: 2}]);
+  it('gives the lines of a chunk at once', async () => {
+    const batches: string[][] = [];
+    for await (const lines of readLines(stream('a\nb\nc', 'd\n', 'e'))) batches.push(lines);
+    expect(batches).to.deep.equal([['a', 'b'], ['cd'], ['e']]);
   });
 
   it('reads server-sent events', async () => {

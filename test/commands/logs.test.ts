@@ -59,6 +59,17 @@ describe('dyno logs', () => {
     expect(stdout).to.equal(`${lines[2]}\n`);
   });
 
+  it('shows what a tail has lost whatever the filter', async () => {
+    const loss =
+      '2026-11-22T06:11:33.000000+00:00 heroku[logplex]: Error L11 (Tail buffer overflow) -> This tail session dropped 7 messages since 2026-11-22T06:11:33+00:00.';
+    bench.api.on(
+      'GET /log-sessions/s1?srv=1',
+      text([...events, `id: 4\ndata: ${loss}\n\n`].join(''), 'text/event-stream'),
+    );
+    const {stdout} = await bench.run(Logs, '-a', 'demo', '--code', 'H12', '--since', '2026-11-22T06:00:00Z');
+    expect(stdout).to.equal(`${lines[1]}\n${loss}\n`);
+  });
+
   it('prints an object a line with --json', async () => {
     const {stdout} = await bench.run(Logs, '-a', 'demo', '--json');
     expect(JSON.parse(stdout.split('\n')[0]!)).to.deep.equal({
@@ -76,6 +87,8 @@ describe('dyno logs', () => {
     expect(first).to.equal('\u001b[36m2026-11-22T06:11:32.244000+00:00 app[web.1]:\u001b[39m Listening');
     expect(second).to.include('\u001b[31mat=error code=H12');
     expect((await bench.run(Logs, '-a', 'demo', '--no-color')).stdout).not.to.include('\u001b');
+    bench.env['HEROKU_LOGS_COLOR'] = '0';
+    expect((await bench.run(Logs, '-a', 'demo')).stdout).not.to.include('\u001b');
   });
 
   it('goes on after the last line when a tail is cut off, and ends with its app', async () => {

@@ -1,4 +1,5 @@
 import {expect} from 'chai';
+import Curl from '../../commands/curl.js';
 import SpacesCreate from '../../commands/spaces/create.js';
 import SpacesDestroy from '../../commands/spaces/destroy.js';
 import Spaces from '../../commands/spaces/index.js';
@@ -10,6 +11,9 @@ import SpacesTopology from '../../commands/spaces/topology.js';
 import SpacesWait from '../../commands/spaces/wait.js';
 import TrustedIpsAdd from '../../commands/trusted-ips/add.js';
 import TrustedIps from '../../commands/trusted-ips/index.js';
+import TrustedIpsProxiesAdd from '../../commands/trusted-ips/proxies/add.js';
+import TrustedIpsProxies from '../../commands/trusted-ips/proxies/index.js';
+import TrustedIpsProxiesRemove from '../../commands/trusted-ips/proxies/remove.js';
 import TrustedIpsRemove from '../../commands/trusted-ips/remove.js';
 import {app, dyno} from './support/api-objects.js';
 import {CommandBench} from './support/run-command.js';
@@ -172,5 +176,61 @@ Dynos:   web.1 - 10.0.0.1 - 1.web.demo.app.localspace
     const empty = await bench.run(TrustedIpsRemove, '-s', 'acme', '10.0.0.0/8');
     expect(empty.stderr).to.equal('Error: No IP ranges are configured. Nothing to do.\n');
     expect(bench.api.calls.filter((call) => call.startsWith('PUT'))).to.deep.equal([]);
+  });
+
+  it('lists proxies, adds and removes them, each time sending the whole', async () => {
+    bench.api
+      .on('GET /local/spaces/acme/proxies', {proxies: ['192.0.2.1']})
+      .on('PUT /local/spaces/acme/proxies', {proxies: []});
+    expect((await bench.run(TrustedIpsProxies, 'acme')).stdout).to.equal('=== Proxies\n\n192.0.2.1\n');
+    const added = await bench.run(TrustedIpsProxiesAdd, '-s', 'acme', '192.0.2.2');
+    expect(added.stdout).to.equal(
+      'Added 192.0.2.2 to the proxies of acme\nFrom now on connections from there have to begin with a PROXY protocol header.\n',
+    );
+    expect(bench.api.requests.at(-1)!.body).to.deep.equal({proxies: ['192.0.2.1', '192.0.2.2']});
+    const removed = await bench.run(TrustedIpsProxiesRemove, '-s', 'acme', '192.0.2.1');
+    expect(removed.stdout).to.equal('Removed 192.0.2.1 from the proxies of acme\n');
+    expect(bench.api.requests.at(-1)!.body).to.deep.equal({proxies: []});
+    const absent = await bench.run(TrustedIpsProxiesRemove, '-s', 'acme', '192.0.2.9');
+    expect(absent).to.deep.equal({stdout: '', stderr: 'Error: No proxy 192.0.2.9 was found.\n', exitCode: 1});
+    bench.api.on('GET /local/spaces/acme/proxies', {proxies: []});
+    expect((await bench.run(TrustedIpsProxies, 'acme')).stdout).to.equal(
+      '=== acme has no proxies: clients connect by themselves.\n\n',
+    );
+  });
+
+  it('shows an answer as it came to a client at another address', async () => {
+    bench.api.on('POST /local/visits', {
+      from: '203.0.113.9',
+      url: 'http://demo.localhost:7790/',
+      version: '1.1',
+      status: 403,
+      reason: 'Forbidden',
+      headers: [
+        ['Server', 'Heroku'],
+        ['Connection', 'close'],
+      ],
+      body: Buffer.from('403 Forbidden\n').toString('base64'),
+      truncated: false,
+    });
+    const order = ['--from', '203.0.113.9', 'demo.localhost:7790', '-H', 'A: b:c', '-d', 'hi'];
+    expect((await bench.run(Curl, ...order)).stdout).to.equal(
+      'HTTP/1.1 403 Forbidden\nServer: Heroku\nConnection: close\n\n403 Forbidden\n',
+    );
+    expect(bench.api.bodyOf('POST /local/visits')).to.deep.equal({
+      from: '203.0.113.9',
+      url: 'http://demo.localhost:7790',
+      method: 'POST',
+      headers: [['A', 'b:c']],
+      body: 'hi',
+    });
+    const json = JSON.parse((await bench.run(Curl, ...order, '--json')).stdout) as {body: string};
+    expect(json.body).to.equal('403 Forbidden\n');
+    const bad = await bench.run(Curl, 'demo.localhost', '-H', 'nonsense');
+    expect(bad).to.deep.equal({
+      stdout: '',
+      stderr: "Error: nonsense is no header. Form: -H 'Name: value'\n",
+      exitCode: 2,
+    });
   });
 });

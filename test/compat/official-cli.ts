@@ -11,12 +11,12 @@ export interface Said {
 
 /** The unmodified official CLI, pointed at an installation by what `dyno env` says, with a home of its own. */
 export class OfficialCli {
-  readonly #program: string;
+  readonly program: string;
   readonly #env: Record<string, string>;
   readonly #directory: string;
 
   private constructor(program: string, env: Record<string, string>, directory: string) {
-    this.#program = program;
+    this.program = program;
     this.#env = env;
     this.#directory = directory;
   }
@@ -38,7 +38,7 @@ export class OfficialCli {
 
   /** `heroku …`, words by spaces; quoted ones stay whole. */
   run(line: string, input = ''): Promise<Said> {
-    return this.#exec(this.#program, words(line), input);
+    return this.#exec(this.program, words(line), input);
   }
 
   git(line: string): Promise<Said> {
@@ -47,7 +47,7 @@ export class OfficialCli {
 
   /** `heroku …` that goes on until it is killed. */
   start(line: string): ChildProcess {
-    return spawn(this.#program, words(line), {
+    return spawn(this.program, words(line), {
       cwd: this.#directory,
       env: this.#env,
       stdio: ['ignore', 'pipe', 'pipe'],

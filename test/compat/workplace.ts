@@ -5,6 +5,8 @@ import {join} from 'node:path';
 import {expect} from 'chai';
 import {Installation} from '../support/installation.js';
 import type {Flow} from './flow.js';
+import type {HerokuClient} from './heroku-client.js';
+import {herokuClient} from './heroku-client.js';
 import type {Said} from './official-cli.js';
 import {OfficialCli, told} from './official-cli.js';
 
@@ -70,9 +72,17 @@ export class Workplace {
 
   /** What a call of the API answers, as text. */
   async api(path: string): Promise<string> {
-    const token = readFileSync(join(this.installation.home, 'token'), 'utf8').trim();
-    const headers = {authorization: `Bearer ${token}`};
+    const headers = {authorization: `Bearer ${this.#token}`};
     return (await fetch(`http://127.0.0.1:${this.installation.port}${path}`, {headers})).text();
+  }
+
+  /** The npm package heroku-client, pointed at the installation. */
+  client(): HerokuClient {
+    return herokuClient(this.cli.program, {host: `http://127.0.0.1:${this.installation.port}`, token: this.#token});
+  }
+
+  get #token(): string {
+    return readFileSync(join(this.installation.home, 'token'), 'utf8').trim();
   }
 
   async close(): Promise<void> {

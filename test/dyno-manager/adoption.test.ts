@@ -100,6 +100,35 @@ describe('adoption', () => {
     expect(after.manager.dynosOf('app-1').map(({kind, state}) => [kind, state])).to.deep.equal([['run', 'up']]);
   });
 
+  for (const hupMs of [100, null]) {
+    const answer = hupMs === null ? 'does not answer' : 'goes';
+    it(`hangs up an attached one-off, whose client has gone with the runtime; it ${answer}`, async () => {
+      const before = await runningHarness(appOf({}), {behaviour: () => ({hupMs})});
+      const attach = {tty: null};
+      const oneOff = {command: 'bash', kind: 'run', env: {}, size: 'standard-1x', type: 'run', attach} as const;
+      void before.manager.runOneOff('app-1', oneOff);
+      await before.clock.advance(SECOND);
+      const {name} = before.manager.dynosOf('app-1')[0]!;
+      const after = await comeBack(before, appOf({}));
+      await after.clock.advance(15 * SECOND);
+      const lost = `${name}: Client connection closed. Sending SIGHUP to all processes`;
+      if (hupMs === null) {
+        expect(after.takeLog().filter((line) => line !== lost)).to.deep.equal([
+          `${name}: Error R16 (Detached) -> An attached process is not responding to SIGHUP after its external connection was closed.`,
+        ]);
+        after.manager.stop('app-1', {dyno: name});
+        await after.clock.advance(SECOND);
+      } else {
+        expect(after.takeLog()).to.deep.equal([
+          lost,
+          `${name}: Process exited with status 129`,
+          `${name}: State changed from up to complete`,
+        ]);
+      }
+      expect(after.engine.size).to.equal(0);
+    });
+  }
+
   it('touches nothing of an app it was not told of, for a minute', async () => {
     const before = await runningHarness(appOf({web: 1}));
     await before.manager.close({dynos: 'keep'});
@@ -170,6 +199,29 @@ describe('an engine that does not answer', () => {
       'web.2: Starting process with command `node web.js`',
       'web.2: State changed from starting to up',
     ]);
+  });
+
+  it('does not hold up the removal of an app: its dynos are ended when it answers', async () => {
+    const {manager, clock, engine} = await runningHarness(appOf({web: 2}));
+    engine.breakOff();
+    const refusal = await manager.removeApp('app-1').catch((error: unknown) => error);
+    expect(refusal).to.have.property('code', 'engine_unreachable');
+    engine.resume();
+    await clock.advance(MINUTE);
+    expect(engine.size).to.equal(0);
+    await manager.removeApp('app-1');
+    expect(manager.allDynos()).to.deep.equal([]);
+  });
+
+  it('does not hold up the end of a runtime that shall stop all', async () => {
+    const {manager, clock, engine} = await runningHarness(appOf({web: 2}), {behaviour: () => ({termMs: null})});
+    const closed = manager.close({dynos: 'stop'});
+    await clock.advance(4 * SECOND);
+    engine.breakOff();
+    await clock.advance(4 * SECOND);
+    await closed;
+    await clock.advance(MINUTE);
+    expect(clock.pendingTimers).to.equal(0);
   });
 
   it('may lose dynos meanwhile', async () => {

@@ -1,5 +1,7 @@
 import {expect} from 'chai';
+import type {DynoManager} from '../../src/dyno-manager/dyno-manager.js';
 import type {Clock} from '../../src/model/clock.js';
+import {leapOf} from '../../src/model/leap.js';
 import {VirtualClock} from '../support/virtual-clock.js';
 import {HOUR, MINUTE, SECOND, appOf, newHarness} from './harness.js';
 import {SimulatedEngine} from './simulated-engine.js';
@@ -26,15 +28,67 @@ async function running(web: number, behaviour = {}) {
   return {...harness, clock};
 }
 
+async function startOneOff(manager: DynoManager, clock: VirtualClock, attach: {tty: null}) {
+  const request = {command: 'bash', kind: 'run', env: {}, size: 'standard-1x', type: 'run', attach} as const;
+  const started = manager.runOneOff('app-1', request);
+  await clock.advance(SECOND);
+  return started;
+}
+
 describe('a clock that is moved', () => {
   it('ahead by 25 hours cycles all, whatever their random minutes are', async () => {
     const {clock, manager} = await running(2);
     const before = manager.dynosOf('app-1').map(({id}) => id);
     clock.jump(25 * HOUR);
+    manager.clockLeapt(leapOf(25 * HOUR));
     await clock.advance(MINUTE);
     const after = manager.dynosOf('app-1');
     expect(after.map(({state}) => state)).to.deep.equal(['up', 'up']);
     for (const {id} of after) expect(before).not.to.include(id);
+  });
+
+  it('ahead by a minute: a dyno that boots has a last moment, then R10', async () => {
+    const {clock, manager, takeLog} = await running(1, {bootMs: null});
+    takeLog();
+    clock.jump(61 * SECOND);
+    manager.clockLeapt(leapOf(61 * SECOND));
+    await clock.advance(4 * SECOND);
+    expect(takeLog()).to.deep.equal([]);
+    await clock.advance(2 * SECOND);
+    expect(takeLog()[0]).to.match(/Error R10/);
+  });
+
+  it('ahead by hours: what boots, and what stops, keeps the time it had left', async () => {
+    const {clock, manager, takeLog} = await running(1, {bootMs: null, termMs: null});
+    takeLog();
+    manager.restart('app-1', {});
+    await clock.advance(10 * SECOND);
+    takeLog();
+    clock.jump(25 * HOUR);
+    manager.clockLeapt(leapOf(25 * HOUR));
+    await clock.advance(19 * SECOND);
+    expect(takeLog()).to.deep.equal([]);
+    await clock.advance(2 * SECOND);
+    expect(takeLog()[0]).to.match(/Error R12/);
+    await clock.advance(28 * SECOND);
+    expect(takeLog().join()).not.to.include('R10');
+    await clock.advance(2 * SECOND);
+    expect(takeLog()[0]).to.match(/Error R10/);
+  });
+
+  it('ahead by hours: a client that is on its way still finds its dyno', async () => {
+    const {clock, manager, takeLog} = await running(1);
+    const attach = {tty: null};
+    const {name} = await startOneOff(manager, clock, attach);
+    takeLog();
+    clock.jump(5 * HOUR);
+    manager.clockLeapt(leapOf(5 * HOUR));
+    await clock.advance(SECOND);
+    expect(takeLog()).to.deep.equal([]);
+    const session = await manager.attach('app-1', name);
+    session.output.destroy();
+    await clock.advance(SECOND);
+    expect(takeLog()[0]).to.include('Client connection closed');
   });
 
   it('back again: deadlines go with it', async () => {

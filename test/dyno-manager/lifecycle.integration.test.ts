@@ -39,6 +39,7 @@ function describeLifecycle(under: EngineUnderTest): void {
     manager = new DynoManager({
       engine: rig.engine,
       clock,
+      workClock: clock.work,
       random: Math.random,
       runtime: {name: 'us', kind: 'common', network: rig.network},
       log: (_app, process, message) => void log.push(`${process}: ${message}`),
@@ -50,6 +51,7 @@ function describeLifecycle(under: EngineUnderTest): void {
       drain: () => Promise.resolve(),
       onChange: () => undefined,
     });
+    clock.onLeap((leap) => manager.clockLeapt(leap));
     await manager.start();
   });
 
@@ -233,6 +235,7 @@ function describeLifecycle(under: EngineUnderTest): void {
     manager = new DynoManager({
       engine: rig.engine,
       clock,
+      workClock: clock.work,
       random: Math.random,
       runtime: {name: 'us', kind: 'common', network: rig.network},
       log: (_app, process, message) => void lines.push(`${process}: ${message}`),

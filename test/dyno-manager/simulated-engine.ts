@@ -181,6 +181,7 @@ export class SimulatedEngine implements Engine {
         size: spec.size,
         command: spec.command,
         port: spec.port,
+        attached: spec.attach !== undefined,
         createdAt: now,
         running: true,
         exit: null,

@@ -12,35 +12,48 @@ import {Rig} from '../engine/contract/rig.js';
 import type {EngineUnderTest} from '../engine/contract/rig.js';
 import {describeDocker} from '../support/docker.js';
 import {until} from '../support/until.js';
-import {HOUR, SECOND, appOf, releaseOf} from './harness.js';
+import {HOUR, MINUTE, SECOND, appOf, releaseOf} from './harness.js';
 import {processesOf} from './processes-of.js';
 
-/** Requests that go on until stop(): the status of each, by count. */
-function startLoad(url: string, host: string): {counts: Map<string, number>; stop(): Promise<void>} {
-  const counts = new Map<string, number>();
-  let isOver = false;
+/** Answers after `?ms=`, at once without; ends politely. */
+const SERVER = `node -e '
+const server = require("http").createServer((request, response) => {
+  setTimeout(() => response.end("done"), Number(request.url.split("ms=")[1] ?? 0));
+}).listen(process.env.PORT);
+process.on("SIGTERM", () => { server.close(() => process.exit(0)); server.closeIdleConnections(); });'`;
+
+/** The status of one request to the app, or what went wrong. */
+function request(url: string, path: string, agent: http.Agent | false): Promise<string> {
   const {port} = new URL(url);
-  const one = () =>
-    new Promise<string>((resolve) => {
-      const request = http.get({host: '127.0.0.1', port, headers: {host}, agent: false}, (response) => {
-        response.resume();
-        response.on('end', () => resolve(String(response.statusCode)));
-        response.on('error', (error) => resolve(error.message));
-      });
-      request.on('error', (error) => resolve(error.message));
+  return new Promise<string>((resolve) => {
+    const options = {host: '127.0.0.1', port, path, headers: {host: 'demo.localhost'}, agent};
+    const sent = http.get(options, (response) => {
+      response.resume();
+      response.on('end', () => resolve(String(response.statusCode)));
+      response.on('error', (error) => resolve(error.message));
     });
-  const loop = async () => {
+    sent.on('error', (error) => resolve(error.message));
+  });
+}
+
+/** Requests that go on until stop(), on new and on kept connections: the status of each, by count. */
+function startLoad(url: string): {counts: Map<string, number>; stop(): Promise<void>} {
+  const counts = new Map<string, number>();
+  const kept = new http.Agent({keepAlive: true});
+  let isOver = false;
+  const loop = async (path: string, agent: http.Agent | false) => {
     while (!isOver) {
-      const outcome = await one();
+      const outcome = await request(url, path, agent);
       counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
     }
   };
-  const loops = Array.from({length: 4}, loop);
+  const loops = [loop('/', false), loop('/', false), loop('/', kept), loop('/?ms=300', kept)];
   return {
     counts,
     async stop() {
       isOver = true;
       await Promise.all(loops);
+      kept.destroy();
     },
   };
 }
@@ -74,7 +87,7 @@ function describeUnderLoad(under: EngineUnderTest): void {
   });
 
   async function desire(version: number, web: number, own: Partial<AppSpec> = {}): Promise<void> {
-    const release = releaseOf(version, {image: rig.image, processTypes: {web: 'node server.mjs'}});
+    const release = releaseOf(version, {image: rig.image, processTypes: {web: SERVER}});
     await runtime.setApp(appOf({web}, {...own, id: rig.appId, revision: ++revision, release}));
   }
 
@@ -85,7 +98,7 @@ function describeUnderLoad(under: EngineUnderTest): void {
     });
 
   async function expectNoLoss(act: () => Promise<void>): Promise<void> {
-    const load = startLoad(runtime.status().routerUrl, 'demo.localhost');
+    const load = startLoad(runtime.status().routerUrl);
     await until('a first request', () => load.counts.size > 0);
     await act();
     await load.stop();
@@ -134,19 +147,50 @@ function describeUnderLoad(under: EngineUnderTest): void {
     await desire(5, 2);
   });
 
-  it('a clock that jumps by 25 hours cycles all', async () => {
+  for (const features of [[], ['preboot']]) {
+    it(`a clock that leaps by 25 hours cycles all and loses no request (${features.join() || 'no preboot'})`, async () => {
+      await desire(5, 2, {features});
+      await allUp(5, 2);
+      const before = runtime.dynosOf(rig.appId).map(({id}) => id);
+      await expectNoLoss(async () => {
+        const slow = request(runtime.status().routerUrl, '/?ms=7000', false);
+        runtime.setClock({advanceMs: 25 * HOUR});
+        await until('both cycled', () =>
+          runtime.dynosOf(rig.appId).every(({id, state}) => !before.includes(id) && state === 'up'),
+        );
+        expect(await slow).to.equal('200');
+      });
+    });
+  }
+
+  it('a preboot deploy switches when the clock leaps by its three minutes, and loses no request', async () => {
+    const own = {features: ['preboot']};
+    await desire(5, 2, own);
     await allUp(5, 2);
-    const before = runtime.dynosOf(rig.appId).map(({id}) => id);
-    runtime.setClock({advanceMs: 25 * HOUR});
-    await until('both cycled', () =>
-      runtime.dynosOf(rig.appId).every(({id, state}) => !before.includes(id) && state === 'up'),
-    );
+    await expectNoLoss(async () => {
+      await desire(6, 2, own);
+      const news = async () => (await rig.engine.listDynos()).filter(({release}) => release === 6);
+      await until('two successors', async () => (await news()).length === 2);
+      for (const {engineId} of await news()) await until('bound', () => rig.engine.isBound(engineId));
+      expect(runtime.dynosOf(rig.appId).every(({release}) => release === 5)).to.equal(true);
+      runtime.setClock({advanceMs: 3 * MINUTE});
+      await allUp(6, 2);
+      await until('the old ones gone', async () => (await rig.engine.listDynos()).length === 2);
+    });
+  });
+
+  it('a request that hangs times out when the clock leaps by 31 seconds', async () => {
+    const hanging = request(runtime.status().routerUrl, '/?ms=600000', false);
+    await request(runtime.status().routerUrl, '/', false);
+    runtime.setClock({advanceMs: 31 * SECOND});
+    expect(await hanging).to.equal('503');
+    expect(await linesWith('code=H12')).to.have.length(1);
   });
 
   it('the clock goes back, and deadlines with it', async () => {
     runtime.setClock({reset: true});
     runtime.restart(rig.appId, {dyno: 'web.1'});
-    await allUp(5, 2);
+    await allUp(6, 2);
     expect(Date.parse(runtime.clockInfo().now)).to.be.closeTo(Date.now(), 5 * SECOND);
   });
 }

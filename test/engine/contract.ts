@@ -27,7 +27,7 @@ export function describeEngineContract(name: string, under: EngineUnderTest): vo
       expect(rig.facts.engine).to.equal(rig.engine.name);
       expect(rig.facts.version).to.match(/\d/);
       const abilities = Object.values(rig.facts.abilities);
-      expect(abilities).to.have.length(9);
+      expect(abilities).to.have.length(10);
       for (const fact of abilities) if (!fact.holds) expect(fact.why).to.match(/\w+ \w+/);
     });
 

@@ -217,8 +217,8 @@ To `,
 
   it('keeps the platform’s memory flat while a big repository comes in', async () => {
     await tree('work', {Procfile: 'clock: sleep 1000\n'});
-    // 100 MB that do not compress.
-    await execa('dd', ['if=/dev/urandom', `of=${join(folder, 'work/big')}`, 'bs=1M', 'count=100']);
+    // 200 MB that do not compress.
+    await execa('dd', ['if=/dev/urandom', `of=${join(folder, 'work/big')}`, 'bs=1M', 'count=200']);
     await git('work', 'config', 'core.compression', '0');
     await commit('work', {});
     const before = process.memoryUsage().rss;

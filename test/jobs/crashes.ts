@@ -43,6 +43,22 @@ export function describeCrashes(engine: 'docker' | 'process'): void {
       await until('states as before', () => allUp(installation, 3));
     });
 
+    it('kill -9 of a runtime with a client attached: the one-off is hung up and gone', async () => {
+      const command = 'trap "exit 7" HUP; while :; do sleep 0.1; done';
+      const oneOffs = async () => (await runningDynos(installation)).filter((row) => /\brun\.\d{4}\b/.test(row));
+      const client = installation.dyno('run', '--no-tty', '-a', 'demo', '--', command);
+      await until('a one-off', async () => (await oneOffs()).length === 1);
+      process.kill(await installation.pidOf('us'), 'SIGKILL');
+      expect((await client).status).not.to.equal(0);
+      await until('no one-off', async () => (await oneOffs()).length === 0);
+      const said = await until('its last line', async () => {
+        const log = await installation.ok('logs', '-n', '200', '-a', 'demo');
+        return / heroku\[run\.\d{4}\]: State changed from up to complete/.test(log) && log;
+      });
+      expect(said).to.match(/ heroku\[run\.\d{4}\]: Client connection closed. Sending SIGHUP to all processes/);
+      expect(await runningDynos(installation)).to.deep.equal(dynos);
+    });
+
     it('kill -9 of the runtime while the platform is dead: the next command brings both back', async () => {
       const pids = [await installation.pidOf('platform'), await installation.pidOf('us')];
       for (const pid of pids) process.kill(pid, 'SIGKILL');

@@ -3,6 +3,7 @@ import {mkdtemp, readdir, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {Logplex} from '../../src/logplex/logplex.js';
+import {formatLogTime} from '../../src/model/log.js';
 import type {LogQuery, LogRecord} from '../../src/model/log.js';
 import {settle, VirtualClock} from '../support/virtual-clock.js';
 import {entry, TIME} from './messages.js';
@@ -86,6 +87,26 @@ describe('Logplex', () => {
     logplex.write(APP, lines(200));
     expect(await texts(logplex, {after: '198'})).to.deep.equal(['line 199', 'line 200']);
     expect(await texts(logplex, {after: '200'})).to.deep.equal([]);
+  });
+
+  it('tells one who resumes too late what is gone for good, in an L11', async () => {
+    const logplex = await open();
+    logplex.write(APP, lines(2000));
+    const records = await read(logplex, {after: '100'});
+    expect(records).to.have.length(1501);
+    expect(records[0]).to.include({id: '500', process: 'logplex'});
+    expect(records[0]!.message).to.match(/This tail session dropped 400 messages since /);
+    expect(records[1]).to.include({id: '501', message: 'line 501'});
+  });
+
+  it('writes itself as text, whole lines many at a time', async () => {
+    const logplex = await open();
+    logplex.write(APP, [entry('one'), entry('zwölf', {source: 'heroku', process: 'router'})]);
+    const chunks = [];
+    for await (const {lastId, text} of logplex.readText(APP, {}, 'lines', new AbortController().signal))
+      chunks.push([lastId, Buffer.from(text).toString()]);
+    const time = formatLogTime(TIME);
+    expect(chunks).to.deep.equal([['2', `${time} app[web.1]: one\n${time} heroku[router]: zwölf\n`]]);
   });
 
   it('keeps apps apart', async () => {
@@ -176,6 +197,22 @@ describe('Logplex', () => {
         if (seen.at(-1) === 'line 4') stop.abort();
       }
       expect(seen).to.deep.equal(['line 2', 'line 3', 'line 4']);
+    });
+
+    it('gathers what comes soon after: a packet at a time', async () => {
+      const logplex = await open();
+      const tail = logplex.read(APP, {tail: true}, new AbortController().signal);
+      const first = tail.next();
+      await settle();
+      for (let n = 1; n <= 3; n++) {
+        logplex.write(APP, lines(1, n));
+        await texts(logplex);
+      }
+      expect((await first).value).to.have.length(1);
+      const second = tail.next();
+      await clock.advance(25);
+      expect((await second).value).to.have.length(2);
+      await tail.return();
     });
 
     it('filters what comes', async () => {

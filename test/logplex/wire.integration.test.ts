@@ -115,6 +115,22 @@ describe('the bytes on the wire', function () {
     });
   }
 
+  for (const kind of ['http', 'syslog'] as const) {
+    it(`reach this machine by any name below localhost: ${kind}`, async () => {
+      const receiver = new ByteReceiver(null, kind === 'http');
+      await receiver.listen();
+      const {logplex, close, statusOf} = await openLogplex({drain: `${kind}://logs.demo.localhost:${receiver.port}/`});
+      try {
+        logplex.write(APP, entries);
+        await until('the drain to deliver', () => statusOf('drain').delivered === entries.length);
+        await until('the last frame', () => receiver.text().includes('app heroku-postgres'));
+      } finally {
+        await close();
+        await receiver.close();
+      }
+    });
+  }
+
   for (const kind of ['syslog', 'syslog+tls'] as const) {
     it(`of a ${kind} drain`, async () => {
       const certificate = await makeCertificate();

@@ -1,5 +1,5 @@
 import {expect} from 'chai';
-import {checkNewDrain, maskDrainUrl, parseDrainUrl} from '../../src/model/drain.js';
+import {checkNewDrain, maskDrainUrl, needsNoResolver, parseDrainUrl} from '../../src/model/drain.js';
 import {DynoError} from '../../src/model/error.js';
 
 function refusal(action: () => unknown): DynoError {
@@ -85,6 +85,14 @@ describe('maskDrainUrl', () => {
   it('hides whole what is no URL', () => {
     expect(maskDrainUrl('user:secret@h')).to.equal('****');
   });
+});
+
+describe('needsNoResolver', () => {
+  for (const host of ['127.0.0.1', '::1', 'localhost', 'demo.localhost', 'a.b.LOCALHOST.'])
+    it(`is so of ${host}`, () => expect(needsNoResolver(host)).to.equal(true));
+
+  for (const host of ['logs.example.test', 'notlocalhost', 'localhost.example.test', '1.2.3.example.test'])
+    it(`is not so of ${host}`, () => expect(needsNoResolver(host)).to.equal(false));
 });
 
 describe('checkNewDrain', () => {

@@ -1,5 +1,8 @@
 import {expect} from 'chai';
 import {routes} from '../../src/platform/api/routes.js';
+import type {Builds} from '../../src/platform/builds/builds.js';
+import {allBuildRoutes} from '../../src/platform/builds/register-build-routes.js';
+import {registerDeploys} from '../../src/platform/git/register-deploys.js';
 import type {Route} from '../../src/platform/http/route.js';
 import {violations} from './support/strict-schema.js';
 import {TestPlatform} from './support/test-platform.js';
@@ -23,22 +26,29 @@ describe('answers of all routes', function () {
   let world: World;
 
   before(async () => {
-    platform = await TestPlatform.start();
+    platform = await TestPlatform.start([registerDeploys]);
     world = await fillWorld(platform);
   });
   after(() => platform.close());
 
   // Reads first, then changes, then what takes things away.
   const order = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
-  const all = routes
+  // Only what they are is looked at here; the platform under test has its own builds behind them.
+  const known = [...routes, ...allBuildRoutes({} as Builds)];
+  const all = known
     .filter((route) => !elsewhere.has(`${route.method} ${route.path}`))
     .sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method) || depth(b) - depth(a));
+  it('are those of every route that is served', () => {
+    const name = ({method, path}: Route) => `${method} ${path}`;
+    expect(known.map(name).sort()).to.deep.equal(platform.running.context.served.map(name).sort());
+  });
+
   for (const route of all) {
     it(`${route.method} ${route.path}`, async () => {
       const {path, body} = world.requestFor(route);
       const answer = await platform.call(route.method, path, {...(body ? {body} : {}), headers: {accept: ACCEPT}});
       if (world.isAbsent(route)) {
-        expect(answer.status).to.be.oneOf([404, 422]);
+        expect(answer.status).to.be.oneOf(route.status ? [route.status] : [404, 422]);
         expect(answer.body).to.include.keys('id', 'message');
         return;
       }

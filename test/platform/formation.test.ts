@@ -173,4 +173,22 @@ describe('formation and dynos', function () {
     }
     expect(platform.us.app('demo')!.drains).to.deep.equal([]);
   });
+
+  it('refuses a drain whose host nobody knows, and changes nothing', async () => {
+    const unknown = {url: 'https://me:secret@logs.nowhere.invalid/x'};
+    const added = await platform.call('POST', '/apps/demo/log-drains', {body: unknown});
+    expect([added.status, added.body]).to.deep.equal([
+      422,
+      {
+        id: 'invalid_params',
+        message:
+          'Url https://****@logs.nowhere.invalid/x is not a drain: its host logs.nowhere.invalid does not resolve.',
+        remedy: 'Correct the name, or use an IP address or a name below localhost.',
+      },
+    ]);
+    expect(await platform.ok('GET', '/apps/demo/log-drains')).to.deep.equal([]);
+    const {id} = await platform.ok('POST', '/apps/demo/log-drains', {url: 'http://drain.localhost:9000/'});
+    expect((await platform.call('PUT', `/apps/demo/log-drains/${id}`, {body: unknown})).status).to.equal(422);
+    expect(platform.us.app('demo')!.drains.map(({url}) => url)).to.deep.equal(['http://drain.localhost:9000/']);
+  });
 });

@@ -93,7 +93,7 @@ describe('log sessions', function () {
     await until('the query', () => platform.us.calls('GET', /log\?/).length === 1);
     const [call] = platform.us.calls('GET', /log\?/);
     expect(Object.fromEntries(new URLSearchParams(call!.path.split('?')[1]))).to.deep.equal({
-      ...{lines: '7', tail: 'false', source: 'app', process: 'web'},
+      ...{form: 'lines', lines: '7', tail: 'false', source: 'app', process: 'web'},
     });
   });
 

@@ -1,4 +1,6 @@
 import {expect} from 'chai';
+import {allocateSubnet} from '../../src/model/subnets.js';
+import {machineRanges} from '../../src/platform/spaces/machine-ranges.js';
 import {until} from '../support/until.js';
 import {TestPlatform} from './support/test-platform.js';
 
@@ -50,8 +52,9 @@ describe('private spaces', function () {
   });
 
   it('refuses a range that another space has, and a name that is taken', async () => {
-    await create('acme', {cidr: '10.201.0.0/16'});
-    expect(await refusal({name: 'other', cidr: '10.201.0.0/16'})).to.include('space acme');
+    const cidr = allocateSubnet('10.128.0.0/10', machineRanges(), 16);
+    await create('acme', {cidr});
+    expect(await refusal({name: 'other', cidr})).to.include('space acme');
     expect(await refusal({name: 'acme'})).to.equal('Name acme is already taken');
   });
 
@@ -113,6 +116,96 @@ describe('private spaces', function () {
     });
   });
 
+  describe('proxies', () => {
+    const put = (proxies: unknown) => platform.call('PUT', '/local/spaces/acme/proxies', {body: {proxies}});
+
+    beforeEach(() => create('acme'));
+
+    it('are named as a whole and reach the router', async () => {
+      expect(await platform.ok('GET', '/local/spaces/acme/proxies')).to.deep.equal({proxies: []});
+      const answer = await put(['192.0.2.10', '198.51.100.7/24']);
+      expect(answer.body).to.deep.equal({proxies: ['192.0.2.10', '198.51.100.0/24']});
+      expect(platform.runtimes.get('acme')!.spec!.space!.proxyPeers).to.deep.equal(['192.0.2.10', '198.51.100.0/24']);
+      expect((await put([])).body).to.deep.equal({proxies: []});
+      expect(platform.runtimes.get('acme')!.spec!.space!.proxyPeers).to.deep.equal([]);
+    });
+
+    it('are IPv4, few, narrow and apart from each other', async () => {
+      const many = Array.from({length: 21}, (_, index) => `192.0.2.${index}`);
+      for (const [proxies, said] of [
+        [['nonsense'], 'nonsense is no IPv4 address'],
+        [['::1'], '::1 is no IPv4 address'],
+        [['192.0.2.0/33'], '192.0.2.0/33 is no IPv4 address'],
+        [['192.0.2.256'], '192.0.2.256 is no IPv4 address'],
+        [['0.0.0.0/0'], '0.0.0.0/0 is too wide'],
+        [['192.0.2.1', '192.0.2.1'], 'A proxy already exists for 192.0.2.1.'],
+        [['192.0.2.0/24', '192.0.2.1'], '192.0.2.1 overlaps with the proxy 192.0.2.0/24'],
+        [many, 'at most 20 proxies'],
+      ] as const) {
+        const answer = await put(proxies);
+        expect(answer.status, proxies[0]).to.equal(422);
+        expect(answer.body.message).to.include(said);
+      }
+      expect((await put('192.0.2.1')).status).to.equal(422);
+      expect((await platform.call('PUT', '/local/spaces/other/proxies', {body: {proxies: []}})).status).to.equal(404);
+      expect(await platform.ok('GET', '/local/spaces/acme/proxies')).to.deep.equal({proxies: []});
+    });
+  });
+
+  describe('a visit in the name of another client', () => {
+    const visit = (order: object) => platform.call('POST', '/local/visits', {body: order});
+    const visits = (runtime: string) =>
+      platform.runtimes
+        .get(runtime)!
+        .calls('POST', /visits/)
+        .map(({body}) => body);
+
+    beforeEach(async () => {
+      await create('acme');
+      await platform.ok('POST', '/teams/apps', {name: 'inside', space: 'acme'});
+      await platform.ok('POST', '/apps', {name: 'common'});
+      await platform.ok('POST', '/apps/inside/domains', {hostname: '*.example.com', sni_endpoint: null});
+    });
+
+    it('goes to the router of the URL, by its port, else by its host', async () => {
+      const from = '203.0.113.9';
+      const inside = `http://inside.localhost:${platform.port + 20}/x?y`;
+      const answer = await visit({from, url: inside});
+      expect(answer.body).to.include({from, url: inside, status: 200, body: 'aGk='});
+      await visit({from, url: 'https://shop.example.com/', method: 'PUT', headers: [['A', 'b']], body: 'hi'});
+      await visit({from, url: 'http://common.localhost'});
+      await visit({from, url: `http://common.localhost:${platform.port + 20}/`});
+      expect(visits('acme')).to.deep.equal([
+        {from, url: inside, method: 'GET', headers: []},
+        {from, url: 'https://shop.example.com/', method: 'PUT', headers: [['A', 'b']], body: 'hi'},
+        {from, url: `http://common.localhost:${platform.port + 20}/`, method: 'GET', headers: []},
+      ]);
+      expect(visits('us')).to.deep.equal([{from, url: 'http://common.localhost/', method: 'GET', headers: []}]);
+    });
+
+    it('is refused for what is no address, no URL or not served here', async () => {
+      const url = 'http://inside.localhost/';
+      for (const [order, status, said] of [
+        [{from: 'nonsense', url}, 422, 'nonsense is no IP address'],
+        [{from: '203.0.113.0/24', url}, 422, '203.0.113.0/24 is no IP address'],
+        [{from: '::1', url: 'inside'}, 422, 'inside is no URL'],
+        [{from: '::1', url: 'ftp://inside.localhost/'}, 422, 'is no URL of an app'],
+        [{from: '::1', url: 'http://example.org/'}, 404, 'no app here is served at example.org'],
+        [{from: '::1', url: 'http://inside.localhost:9/'}, 422, `No router here takes http on port 9; inside is at`],
+        [{from: '::1', url: `http://inside.localhost:${platform.port + 21}/`}, 422, 'No router here takes http on'],
+        [{from: '::1', url, method: 'a b'}, 422, 'a b is no HTTP method'],
+        [{from: '::1', url, headers: [['A', 'b\r\nC: d']]}, 422, 'is no HTTP header'],
+        [{from: '::1', url: 'http://u:p@inside.localhost/'}, 422, 'Authorization'],
+        [{url}, 422, ''],
+      ] as const) {
+        const answer = await visit(order);
+        expect(answer.status, JSON.stringify(order)).to.equal(status);
+        expect(answer.body.message).to.include(said);
+      }
+      expect(visits('acme')).to.deep.equal([]);
+    });
+  });
+
   it('goes away with its runtime, once no app lives in it', async () => {
     await create('acme');
     await platform.ok('POST', '/teams/apps', {name: 'inside', space: 'acme'});
@@ -124,6 +217,34 @@ describe('private spaces', function () {
     expect((await platform.ok('DELETE', '/spaces/acme')).state).to.equal('deleting');
     await until('no space', async () => (await platform.ok('GET', '/spaces')).length === 0);
     expect(runtime.calls('POST', /shutdown/)[0]!.body).to.deep.equal({dynos: 'stop'});
+  });
+
+  it('moves on when a subnet that looked free is not, and again when it is started anew', async () => {
+    const refused = new Set<string>();
+    platform.isTaken = (subnet) =>
+      subnet !== '' && (refused.size === 0 || refused.has(subnet)) && !!refused.add(subnet);
+    await create('acme');
+    const subnetOf = () => platform.runtimes.get('acme')!.spec!.space!.subnet;
+    const moved = subnetOf();
+    expect([...refused]).not.to.include(moved);
+    expect(moved).to.match(/^10\.0\./);
+    expect(platform.logged.join('\n')).to.include(`space acme: moves from ${[...refused][0]} to ${moved}`);
+
+    refused.add(moved);
+    await platform.stop();
+    await platform.start();
+    await until('another subnet', () => subnetOf() !== moved);
+    expect((await platform.ok('GET', '/spaces/acme')).state).to.equal('allocated');
+  });
+
+  it('is removed in the end, though the first tries fail', async () => {
+    await platform.ok('POST', '/apps', {name: 'demo'});
+    await create('acme');
+    platform.us.failingRemovals = 1;
+    await platform.ok('DELETE', '/spaces/acme');
+    await until('no space', async () => (await platform.ok('GET', '/spaces')).length === 0);
+    expect(platform.us.calls('DELETE', /spaces/)).to.have.length(2);
+    expect(platform.logged.join()).to.include('space acme: cannot be removed, next try in 1 s');
   });
 
   it('is renamed without a new runtime; its old name is free then', async () => {

@@ -121,6 +121,7 @@ describe('supervision', function () {
         clock: systemClock,
         log,
         processes,
+        resolvesHost: () => Promise.resolve(true),
       }).then(
         () => undefined,
         (error: unknown) => error,

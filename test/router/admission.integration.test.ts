@@ -1,3 +1,5 @@
+import {once} from 'node:events';
+import {text} from 'node:stream/consumers';
 import {connect as connectTls} from 'node:tls';
 import {expect} from 'chai';
 import {GET, RouterFixture, eventually} from './support/router-fixture.js';
@@ -5,6 +7,7 @@ import type {FixtureOptions} from './support/router-fixture.js';
 import {RawClient} from './support/raw-client.js';
 import {selfSigned} from './support/test-authority.js';
 
+const HOST = 'demo.localhost';
 const SIGNATURE = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
 
 function version2(command: number, family: number, addresses: Buffer): Buffer {
@@ -152,10 +155,64 @@ describe('admission', () => {
       });
     }
 
+    it('is for those who were named when they came: a change ends connections that came otherwise', async () => {
+      const proxied = await fixture.client();
+      await proxied.send('PROXY TCP4 192.0.2.9 127.0.0.1 1234 80\r\n' + GET).response();
+      fixture.router.setProxyPeers(['127.0.0.1/32', '192.0.2.1']);
+      await proxied.send(GET).response();
+      fixture.router.setProxyPeers([]);
+      await proxied.toEnd();
+      const direct = await fixture.client();
+      await direct.send(GET).response();
+      fixture.router.setProxyPeers(['127.0.0.1']);
+      await direct.toEnd();
+    });
+
     it('decides about trust by the address it names', async () => {
       fixture.router.setTrustedRanges(['192.0.2.0/24']);
       expect(await forwarded('PROXY TCP4 192.0.2.9 127.0.0.1 1234 80\r\n')).to.equal('192.0.2.9');
       expect(await status('PROXY TCP4 198.51.100.1 127.0.0.1 1234 80\r\n' + GET)).to.equal('403');
+    });
+  });
+
+  describe('a connection in the name of another client', () => {
+    const answer = async (peer: string, role: 'http' | 'https' = 'http') => {
+      const raw = await fixture.router.connectAs(peer, role);
+      const socket = role === 'https' ? connectTls({socket: raw, rejectUnauthorized: false, servername: HOST}) : raw;
+      socket.write(GET.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
+      return text(socket);
+    };
+
+    it('is held against the ranges by the address it is for, and the app sees that', async () => {
+      await open();
+      fixture.router.setTrustedRanges(['203.0.113.0/24', '10.1.0.0/16']);
+      expect(await answer('203.0.113.9')).to.match(/^HTTP\/1\.1 200/);
+      expect(fixture.dyno.requests[0]).to.include('X-Forwarded-For: 203.0.113.9\r\n');
+      expect(await answer('::ffff:cb00:7109')).to.match(/^HTTP\/1\.1 200/);
+      expect(await answer('198.51.100.9')).to.match(/^HTTP\/1\.1 403/);
+      expect(await answer('2001:db8::1')).to.match(/^HTTP\/1\.1 403/);
+      expect(await answer('127.0.0.1')).to.match(/^HTTP\/1\.1 403/);
+    });
+
+    it('is cut like any other when the ranges change', async () => {
+      await open();
+      fixture.router.setTrustedRanges(['203.0.113.0/24']);
+      const socket = await fixture.router.connectAs('203.0.113.9', 'http');
+      fixture.router.setProxyPeers(['127.0.0.1']);
+      socket.write(GET);
+      expect(String(await once(socket, 'data').then(([chunk]) => chunk as Buffer))).to.match(/^HTTP\/1\.1 200/);
+      fixture.router.setTrustedRanges([]);
+      await once(socket, 'close');
+    });
+
+    it('speaks TLS too, where the router does', async () => {
+      await open({https: true, certificateFor: (host) => selfSigned(host)});
+      expect(await answer('203.0.113.9', 'https')).to.match(/^HTTP\/1\.1 200/);
+      expect(fixture.dyno.requests[0]).to.include('X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: https\r\n');
+      await fixture.close();
+      await open();
+      const refused = await fixture.router.connectAs('203.0.113.9', 'https').catch((error: Error) => error);
+      expect(refused).to.have.property('code', 'bad_request');
     });
   });
 
@@ -165,7 +222,7 @@ describe('admission', () => {
     const raw = await new RawClient(fixture.httpsPort).connected();
     raw.socket.removeAllListeners('data');
     raw.send('PROXY TCP4 192.0.2.9 127.0.0.1 1234 443\r\n');
-    const socket = connectTls({socket: raw.socket, servername: 'demo.localhost', rejectUnauthorized: false});
+    const socket = connectTls({socket: raw.socket, servername: HOST, rejectUnauthorized: false});
     socket.write(GET);
     await eventually(() => fixture.dyno.requests.length === 1);
     expect(fixture.dyno.requests[0]).to.include('X-Forwarded-For: 192.0.2.9\r\nX-Forwarded-Proto: https\r\n');

@@ -2,7 +2,8 @@ import {expect} from 'chai';
 import {randomUUID} from 'node:crypto';
 import {connect} from '../../src/engine/docker/connection.js';
 import {probeIsolation} from '../../src/engine/docker/probe.js';
-import {byGuard, dropGuardOf, guardCommon, proveApart} from '../../src/engine/docker/space/common-guard.js';
+import {byGuard, guardCommon, proveApart} from '../../src/engine/docker/space/common-guard.js';
+import {NeighbourGuard} from '../../src/engine/docker/space/neighbour-guard.js';
 import {StackImages} from '../../src/engine/docker/stack-image.js';
 import {allocateSubnet} from '../../src/model/subnets.js';
 import {describeDocker} from '../support/docker.js';
@@ -30,7 +31,7 @@ describeDocker('guard of a Common Runtime', function () {
   });
 
   after(async () => {
-    await dropGuardOf(docker, identity, network);
+    await new NeighbourGuard(docker, identity, () => undefined).drop(network);
     await docker.getNetwork(network).remove();
   });
 

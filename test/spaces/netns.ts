@@ -24,7 +24,7 @@ export class Netns {
     const [host, own] = [1, 2].map((offset) => formatAddress(parseSubnet(subnet)!.first + offset)) as [string, string];
     const ns = new Netns(own, host);
     await ns.#wire(30);
-    await run('ip', ['addr', 'add', `${host}/30`, 'dev', ns.#outer]);
+    await run('ip', ['addr', 'add', `${host}/30`, 'dev', ns.outer]);
     await ns.ip('route', 'add', 'default', 'via', host);
     return ns;
   }
@@ -33,19 +33,20 @@ export class Netns {
   static async on(bridge: string, address: string, bits: number, gateway: string): Promise<Netns> {
     const ns = new Netns(address, gateway);
     await ns.#wire(bits);
-    await run('ip', ['link', 'set', ns.#outer, 'master', bridge]);
+    await run('ip', ['link', 'set', ns.outer, 'master', bridge]);
     await ns.ip('route', 'add', 'default', 'via', gateway);
     return ns;
   }
 
-  get #outer(): string {
+  /** The end of the cable that is on this host. */
+  get outer(): string {
     return `${this.name}o`;
   }
 
   async #wire(bits: number): Promise<void> {
     await run('ip', ['netns', 'add', this.name]);
-    await run('ip', ['link', 'add', this.#outer, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', this.name]);
-    await run('ip', ['link', 'set', this.#outer, 'up']);
+    await run('ip', ['link', 'add', this.outer, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', this.name]);
+    await run('ip', ['link', 'set', this.outer, 'up']);
     await this.ip('link', 'set', 'lo', 'up');
     await this.ip('link', 'set', 'eth0', 'up');
     await this.ip('addr', 'add', `${this.address}/${bits}`, 'dev', 'eth0');
@@ -77,6 +78,6 @@ export class Netns {
     for (const child of this.#processes) child.kill('SIGKILL');
     await run('ip', ['netns', 'del', this.name]);
     // The kernel takes the cable away later; a name must not meet it.
-    await run('ip', ['link', 'del', this.#outer]).catch(() => undefined);
+    await run('ip', ['link', 'del', this.outer]).catch(() => undefined);
   }
 }

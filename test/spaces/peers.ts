@@ -63,6 +63,16 @@ export function whyNoPeers(): string | null {
   return missing.length === 0 ? null : `${missing.join(', ')} is not here`;
 }
 
+/** What a peer says to this host when it is called there. */
+export async function hostPeerSees({host, port}: {host: string; port: number}): Promise<string> {
+  const probe = probeLines([{id: 'host', kind: 'tcp', address: host, port}]);
+  const child = run('/usr/bin/perl', [peerScript, 'probe', '5']);
+  child.child.stdin!.end(probe);
+  return readResults((await child).stdout)
+    .get('host')!
+    .replace(/^open /, '');
+}
+
 /** A peer as a process of this host. */
 export function hostPeer(name: string, port: number): {close: () => Promise<void>} {
   const args = [peerScript, 'serve', name, `${port}`, `${port + 1}`, `${port + 2}`];

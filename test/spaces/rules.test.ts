@@ -1,11 +1,17 @@
 import {expect} from 'chai';
 import {hostPrograms} from '../../src/engine/docker/space/net-image.js';
 import {bridgeName, egressName} from '../../src/engine/docker/space/names.js';
-import {dataFirewall, gatewayScript, spaceGuard, wayOutMac} from '../../src/engine/docker/space/rules.js';
+import {
+  dataFirewall,
+  gatewayScript,
+  neighbourGuard,
+  spaceGuard,
+  wayOutMac,
+} from '../../src/engine/docker/space/rules.js';
 import {DynoError} from '../../src/model/error.js';
 
 describe('rules of a space', () => {
-  const guard = {bridge: 'dy0123456789ab', subnet: '10.0.3.0/24', hostPorts: [7790, 7791], published: false};
+  const guard = {bridge: 'dy0123456789ab', subnet: '10.0.3.0/24', hostPorts: [7790, 7791], forwarded: false};
 
   it('guard the bridge on the host', () => {
     expect(spaceGuard(guard)).to.equal(`table inet dyno_dy0123456789ab
@@ -32,11 +38,24 @@ table inet dyno_dy0123456789ab {
 `);
   });
 
-  it('let answers out, and nothing else, where dynos are reached on published ports', () => {
-    const rules = spaceGuard({...guard, hostPorts: [], published: true});
+  it('let answers out, and nothing else, where published ports are reached by forwarded connections', () => {
+    const rules = spaceGuard({...guard, hostPorts: [], forwarded: true});
     expect(rules).to.include('iifname "dy0123456789ab" oifname != "dy0123456789ab" ct state new drop\n');
     expect(rules).not.to.include('iifname != "dy0123456789ab" oifname');
     expect(rules).not.to.include('dport');
+  });
+
+  it('let nothing but answers into the Common Runtime from beyond the host', () => {
+    expect(neighbourGuard('dy0123456789ab', 'br-112233445566')).to.equal(`table inet dyno_dy0123456789ab
+delete table inet dyno_dy0123456789ab
+table inet dyno_dy0123456789ab {
+  chain forward {
+    type filter hook forward priority filter - 10; policy accept;
+    iifname "br-112233445566" accept
+    oifname "br-112233445566" ct state != { established, related } drop
+  }
+}
+`);
   });
 
   it('shut a data service but for its ports, and from dynos only', () => {

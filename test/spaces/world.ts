@@ -30,7 +30,6 @@ export class World {
   readonly docker: Docker = connect();
   readonly #engines = new Map<string, DockerEngine>();
   readonly #networks = new Map<string, NetworkSpec>();
-  readonly #spaces = new Set<string>();
   readonly #nat: string[] = [];
   readonly #pending: Promise<unknown>[] = [];
   image = '';
@@ -54,16 +53,15 @@ export class World {
   }
 
   /** A runtime's engine with its network; a further object of the same identity when it is called again. */
-  async region(runtime: string): Promise<DockerEngine> {
-    return this.#open(runtime, {name: runtime, kind: 'common'});
+  async region(runtime: string, options: {publish?: boolean} = {}): Promise<DockerEngine> {
+    return this.#open(runtime, {name: runtime, kind: 'common'}, options);
   }
 
-  async space(runtime: string): Promise<DockerEngine> {
-    return this.#open(runtime, this.#networks.get(runtime) ?? this.spaceSpec(runtime));
+  async space(runtime: string, options: {publish?: boolean} = {}): Promise<DockerEngine> {
+    return this.#open(runtime, this.#networks.get(runtime) ?? this.spaceSpec(runtime), options);
   }
 
   spaceSpec(runtime: string): NetworkSpec & {subnet: string; egress: {addresses: string[]}} {
-    this.#spaces.add(runtime);
     const {cidr, taken} = this.#places();
     const subnet = allocateSubnet(cidr, taken);
     taken.push(parseSubnet(subnet)!);
@@ -72,18 +70,18 @@ export class World {
     return {name: runtime, kind: 'space', subnet, egress: {addresses}};
   }
 
-  engine(runtime: string): DockerEngine {
-    return new DockerEngine({owner: this.owner, runtime, directory: join(this.directory, runtime)});
+  engine(runtime: string, options: {publish?: boolean} = {}): DockerEngine {
+    return new DockerEngine({owner: this.owner, runtime, directory: join(this.directory, runtime), ...options});
   }
 
-  #open(runtime: string, network: NetworkSpec): Promise<DockerEngine> {
-    const opened = this.#ensure(runtime, network);
+  #open(runtime: string, network: NetworkSpec, options: {publish?: boolean}): Promise<DockerEngine> {
+    const opened = this.#ensure(runtime, network, options);
     this.#pending.push(opened);
     return opened;
   }
 
-  async #ensure(runtime: string, network: NetworkSpec): Promise<DockerEngine> {
-    const engine = this.engine(runtime);
+  async #ensure(runtime: string, network: NetworkSpec, options: {publish?: boolean}): Promise<DockerEngine> {
+    const engine = this.engine(runtime, options);
     await engine.open();
     await this.#engines.get(runtime)?.close();
     this.#engines.set(runtime, engine);
@@ -212,7 +210,7 @@ export class World {
 
   /** Tables of the host's firewall. */
   guards(): Promise<string[]> {
-    return guardsOf(this.owner, this.#spaces);
+    return guardsOf(this.owner, this.#networks.keys());
   }
 
   async leftovers(): Promise<string[]> {

@@ -1,4 +1,5 @@
 import {DynoError} from '../../model/error.js';
+import {plainPalette} from '../palette.js';
 import type {Palette} from '../palette.js';
 
 /** A line of an app's log, taken apart. */
@@ -20,7 +21,7 @@ export function parseLogLine(line: string): LogLine | null {
 
 /** Colours the head of a line per process, and what went wrong in red. */
 export function paintLogLine(line: string, palette: Palette): string {
-  const parsed = parseLogLine(line);
+  const parsed = palette === plainPalette ? null : parseLogLine(line);
   if (!parsed) return line;
   const head = `${parsed.time} ${parsed.source}[${parsed.process}]:`;
   const bad = parsed.source === 'heroku' && /\bat=error\b|^Error [A-Z]\d+|to crashed$/.test(parsed.message);
@@ -34,11 +35,19 @@ export interface LineFilter {
   code?: string;
 }
 
-export function matchesFilter(line: string, {since, code}: LineFilter): boolean {
-  const parsed = parseLogLine(line);
-  if (since !== undefined && !(parsed && Date.parse(parsed.time) >= since)) return false;
-  if (code === undefined) return true;
-  return parsed !== null && new RegExp(`\\bcode=${code}\\b|^Error ${code}\\b`).test(parsed.message);
+/** What a tail has lost passes every filter: nobody can say whether it would have been among that. */
+const LOSS = /^Error L11 \(Tail buffer overflow\)/;
+
+export function filterOf({since, code}: LineFilter): (line: string) => boolean {
+  if (since === undefined && code === undefined) return () => true;
+  const bearsCode = code === undefined ? null : new RegExp(`\\bcode=${code}\\b|^Error ${code}\\b`);
+  return (line) => {
+    const parsed = parseLogLine(line);
+    if (!parsed) return false;
+    if (parsed.process === 'logplex' && LOSS.test(parsed.message)) return true;
+    if (since !== undefined && !(Date.parse(parsed.time) >= since)) return false;
+    return !bearsCode || bearsCode.test(parsed.message);
+  };
 }
 
 /** `90s`, `10m`, `2h`, `1d`, or a date. Answers ms since the epoch. @throws DynoError usage */

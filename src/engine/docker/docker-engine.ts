@@ -46,6 +46,7 @@ import {attach, attachedSession, execSession} from './sessions.js';
 import {signalDyno} from './signal-dyno.js';
 import {spaceAbility} from './space/ability.js';
 import type {DataService, DataServiceSpec} from './space/data-service.js';
+import {NeighbourGuard} from './space/neighbour-guard.js';
 import {isSpaceNetwork, Spaces} from './space/spaces.js';
 import {StackImages} from './stack-image.js';
 import {usageOf} from './usage.js';
@@ -88,6 +89,7 @@ export class DockerEngine implements Engine {
   /** terminals of attached one-offs that wait for their client */
   readonly #terminals = new Map<string, Duplex>();
   readonly #isolation: IsolationProof;
+  readonly #neighbours: NeighbourGuard;
   #quotas: QuotaFiles;
   #probed: EngineProbe | null = null;
 
@@ -100,8 +102,13 @@ export class DockerEngine implements Engine {
     this.#ca = readCaBundle();
     this.#stacks = new StackImages(this.#docker, options.stackImage ?? process.env['DYNO_STACK_IMAGE']);
     this.#list = new DynoList(this.#docker, this.#identity, this.#clockOffset);
+    this.#neighbours = new NeighbourGuard(
+      this.#docker,
+      this.#identity,
+      (fact) => (this.#opened().facts.abilities['neighbour-isolation'] = fact),
+    );
     this.#spaces = new Spaces(
-      {docker: this.#docker, identity: this.#identity, published: () => !this.#hasDirectAddress()},
+      {docker: this.#docker, identity: this.#identity, ownNetwork: () => this.#opened().ownNetwork},
       (fact) => (this.#opened().facts.abilities.spaces = fact),
     );
     this.#isolation = new IsolationProof(this.#docker, this.#identity, join(options.directory, 'isolation.json'));
@@ -136,18 +143,25 @@ export class DockerEngine implements Engine {
     for (const terminal of this.#terminals.values()) terminal.destroy();
     this.#terminals.clear();
     await this.#retry.close();
+    await this.#neighbours.settled();
     await this.#spaces.close();
   }
 
-  ensureNetwork(network: NetworkSpec): Promise<void> {
+  async ensureNetwork(network: NetworkSpec): Promise<void> {
     const named = {...network, name: this.networkName(network.name)};
-    return isSpaceNetwork(named) ? this.#spaces.ensure(named) : ensureNetwork(this.#docker, this.#identity, named);
+    if (isSpaceNetwork(named)) {
+      await this.#spaces.ensure(named);
+      this.#opened().facts.abilities['neighbour-isolation'] = {holds: true};
+      return;
+    }
+    await ensureNetwork(this.#docker, this.#identity, named);
+    if (named.kind === 'common' && !this.#opened().ownNetwork) this.#neighbours.load(named.name);
   }
 
   async removeNetwork(name: string): Promise<void> {
     const named = this.networkName(name);
     await this.#spaces.remove(named);
-    await this.#isolation.dropGuard(named);
+    await this.#neighbours.drop(named);
     await removeNetwork(this.#docker, this.#identity, named);
   }
 
@@ -175,6 +189,7 @@ export class DockerEngine implements Engine {
    */
   async probeIsolation(network: string, {again = false} = {}): Promise<AbilityFact> {
     const {facts, fingerprint} = this.#opened();
+    await this.#neighbours.settled();
     const known = again ? null : await this.#isolation.remembered(fingerprint);
     if (known?.holds) return known;
     const {run} = await this.#stacks.ensure(PROBE_STACK);
@@ -194,6 +209,7 @@ export class DockerEngine implements Engine {
       now: this.#now,
     });
     return this.#starts.run(async () => {
+      await this.#neighbours.settled();
       const {dyno, terminal} = await starter.start(
         {...spec, network: this.networkName(spec.network)},
         {

@@ -4,7 +4,7 @@ import {dirname} from 'node:path';
 import type {AbilityFact} from '../engine.js';
 import type {Identity} from './labels.js';
 import {probeIsolation} from './probe.js';
-import {byGuard, dropGuardOf, guardCommon, proveApart} from './space/common-guard.js';
+import {byGuard, guardCommon, proveApart} from './space/common-guard.js';
 
 interface Remembered {
   fingerprint: string;
@@ -39,10 +39,6 @@ export class IsolationProof {
     await mkdir(dirname(this.#file), {recursive: true});
     await writeFile(this.#file, JSON.stringify({fingerprint, fact} satisfies Remembered), {mode: 0o600});
     return fact;
-  }
-
-  async dropGuard(network: string): Promise<void> {
-    if (byGuard((await this.#read())?.fact)) await dropGuardOf(this.#docker, this.#identity, network);
   }
 
   async #read(): Promise<Remembered | null> {

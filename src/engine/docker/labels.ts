@@ -63,6 +63,7 @@ export function dynoOfLabels(
     size: labels['dyno.size'] ?? '',
     command: labels['dyno.command'] ?? '',
     port: labels['dyno.port'] === undefined ? null : Number(labels['dyno.port']),
+    attached: labels['dyno.attach'] !== undefined,
     createdAt: Number(labels['dyno.created'] ?? 0),
   };
 }

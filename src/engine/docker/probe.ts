@@ -28,12 +28,15 @@ export interface EngineProbe {
   /** what a cached result of the isolation probe is valid for */
   fingerprint: string;
   cgroupVersion: number;
+  /** rootless, or in a virtual machine: nobody is beside its network, and what is published comes in from beyond it */
+  ownNetwork: boolean;
 }
 
 /** What can be told without a container. */
 export async function probeEngine(docker: Docker): Promise<EngineProbe> {
   const info = (await call('answer', () => docker.info())) as Info;
   const rootless = (info.SecurityOptions ?? []).some((option) => option.includes('rootless'));
+  const ownNetwork = rootless || inVirtualMachine(docker, info);
   const noCgroups = info.CgroupDriver === 'none';
   const limit = (there: boolean | undefined, what: string): AbilityFact =>
     there && !noCgroups
@@ -45,6 +48,9 @@ export async function probeEngine(docker: Docker): Promise<EngineProbe> {
   const abilities: Record<Ability, AbilityFact> = {
     'direct-address': await directAddress(docker, info, rootless),
     'dyno-isolation': notProbed(info),
+    'neighbour-isolation': ownNetwork
+      ? {holds: true, note: "the engine's network is none of this machine's"}
+      : {holds: false, why: 'Not guarded yet on this engine.'},
     'memory-limit': limit(info.MemoryLimit, 'memory'),
     'process-limit': limit(info.PidsLimit ?? true, 'processes'),
     'cpu-share': limit(info.CPUShares, 'shares of the CPU'),
@@ -58,6 +64,7 @@ export async function probeEngine(docker: Docker): Promise<EngineProbe> {
     facts,
     fingerprint: `${info.ID} ${info.ServerVersion} ${info.BridgeNfIptables}`,
     cgroupVersion: Number(info.CgroupVersion ?? 1),
+    ownNetwork,
   };
 }
 
@@ -69,11 +76,15 @@ function notProbed(info: Info): AbilityFact {
 const bridgeNfOff =
   'Traffic within a bridge passes the firewall by: set net.bridge.bridge-nf-call-iptables=1 to keep dynos apart.';
 
+function inVirtualMachine(docker: Docker, info: Info): boolean {
+  return localSocket(docker) !== null && (process.platform !== 'linux' || /docker desktop/i.test(info.OperatingSystem));
+}
+
 /** The gateway of Docker's own bridge is an address of this machine only where bridges are. */
 async function directAddress(docker: Docker, info: Info, rootless: boolean): Promise<AbilityFact> {
   const no = (why: string): AbilityFact => ({holds: false, why});
   if (!localSocket(docker)) return no('The Docker Engine is on another machine.');
-  if (process.platform !== 'linux' || /docker desktop/i.test(info.OperatingSystem)) {
+  if (inVirtualMachine(docker, info)) {
     return no('Docker runs in a virtual machine: dynos are reached on ports of 127.0.0.1.');
   }
   if (rootless) return no('A rootless Docker Engine has its own network: dynos are reached on ports of 127.0.0.1.');

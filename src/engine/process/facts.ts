@@ -13,6 +13,10 @@ export function processFacts(): EngineFacts {
         ? {holds: true, note: 'each dyno has a loopback address of its own'}
         : {holds: false, why: 'Dynos share 127.0.0.1, so a server bound to it alone counts as bound to $PORT.'},
       'dyno-isolation': {holds: false, why: 'Dynos are processes of this machine and can reach each other.'},
+      'neighbour-isolation': {
+        holds: false,
+        why: 'Dynos listen on addresses of this machine: who its firewall lets in may call them, past the router.',
+      },
       'memory-limit': {
         holds: false,
         why: 'Memory is not limited by the kernel: R14 and R15 come from a look at resident memory every 20 s.',

@@ -10,9 +10,12 @@ const STREAMS = ['stdout', 'stderr'] as const;
 type Stream = (typeof STREAMS)[number];
 
 const CHUNK_BYTES = 64 * 1024;
-/** Bytes read until the disk space behind is given back, and bytes that stay for a runtime that comes back. */
+/**
+ * Bytes read until the disk space behind is given back; and bytes that stay for a runtime that comes back: more than what
+ * logplex may have in memory and not yet on disk (src/logplex/intake.ts, pending.ts).
+ */
 const PUNCH_EVERY = 16 * 1024 * 1024;
-const PUNCH_KEEP = 8 * 1024 * 1024;
+const PUNCH_KEEP = 64 * 1024 * 1024;
 /** ms after which a look is taken even if the file system told nothing */
 const LOOK_MS = 1000;
 

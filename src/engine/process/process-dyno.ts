@@ -123,6 +123,7 @@ export class ProcessDyno {
       size: spec.size,
       command: spec.command,
       port: spec.port,
+      attached: spec.attach !== undefined,
       createdAt,
       running: this.exit === null,
       exit: this.exit,

@@ -110,6 +110,7 @@ export class ProcessEngine implements Engine {
     };
     this.#starting.add(engineId);
     try {
+      if (spec.checksum !== undefined) await this.#slugs.verify(spec.image, spec.app, spec.checksum);
       await mkdir(directory.tmp, {recursive: true, mode: 0o700});
       await directory.save(record);
       await this.#slugs.copyTo(spec.image, directory.app);
@@ -254,6 +255,8 @@ export class ProcessEngine implements Engine {
   /** The client's terminal is the dyno's: such a dyno does not outlive the runtime, as its client does not either. */
   async #launchAttached(dyno: ProcessDyno, tty: ExecSpec['tty'], output: DynoOutput): Promise<void> {
     const {record, directory} = dyno;
+    // It writes nothing there; a runtime that adopts it follows it as any other, to see its end.
+    await (await directory.openOutput()).close();
     const session = await startSession({
       file: 'bash',
       args: [INIT, directory.path],

@@ -24,6 +24,10 @@ interface SlugRecord {
   appId: string;
   size: number;
   createdAt: number;
+  /** of the archive that it was made of, or would be exported as when it was made */
+  checksum: string;
+  /** `SHA256:<hex>` of `app/` as a tar: an archive that was imported cannot be made again of its files */
+  content: string;
 }
 
 /**
@@ -32,6 +36,7 @@ interface SlugRecord {
  */
 export class SlugDirectories {
   readonly #root: string;
+  readonly #verified = new Map<string, Promise<void>>();
 
   constructor(root: string) {
     this.#root = root;
@@ -48,8 +53,9 @@ export class SlugDirectories {
     await mkdir(draft, {mode: 0o700});
     try {
       await rename(appDirectory, join(draft, 'app'));
-      const {size, checksum} = known ?? (await measure(packApp(join(draft, 'app'))));
-      const record: SlugRecord = {image, appId, size, createdAt: Date.now()};
+      const app = join(draft, 'app');
+      const [{size, checksum}, content] = await Promise.all([known ?? measure(packApp(app)), contentOf(app)]);
+      const record: SlugRecord = {image, appId, size, createdAt: Date.now(), checksum, content};
       await writeFile(join(draft, 'slug.json'), JSON.stringify(record), {mode: 0o600});
       await rename(draft, join(this.#root, image));
       return {image, size, checksum};
@@ -82,6 +88,30 @@ export class SlugDirectories {
     return readFile(join(this.#app(image), 'Procfile'), 'utf8').catch(() => null);
   }
 
+  /**
+   * Whether the slug is the one that was built (R17): the archive's checksum each time, its files at the first start
+   * that this process makes of it.
+   *
+   * @throws DynoError checksum_mismatch
+   */
+  async verify(image: string, app: string, expected: string): Promise<void> {
+    const record = await this.#recordOf(image);
+    if (!record) return;
+    const mismatch = (actual: string, wanted = expected) =>
+      new DynoError('checksum_mismatch', {app, expected: wanted, actual});
+    if (record.checksum !== expected) throw mismatch(record.checksum);
+    let verified = this.#verified.get(image);
+    if (!verified) {
+      verified = contentOf(this.#app(image)).then((content) => {
+        if (content !== record.content) throw mismatch(content, record.content);
+      });
+      // Files that were mended are looked at again.
+      verified.catch(() => this.#verified.delete(image));
+      this.#verified.set(image, verified);
+    }
+    await verified;
+  }
+
   /** A private copy for a dyno: shares blocks where the file system can, else copies. */
   async copyTo(image: string, target: string): Promise<void> {
     const reflink = process.platform === 'linux' ? ['--reflink=auto'] : [];
@@ -99,7 +129,15 @@ export class SlugDirectories {
 
   async remove(image: string): Promise<void> {
     if (!/^[\w-]+$/.test(image)) return;
+    this.#verified.delete(image);
     await rm(join(this.#root, image), {recursive: true, force: true});
+  }
+
+  /** Null for a slug that is gone, or of a version of ours that recorded no checksums. */
+  async #recordOf(image: string): Promise<SlugRecord | null> {
+    const text = await readFile(join(this.#root, image, 'slug.json'), 'utf8').catch(() => null);
+    const record = text === null ? null : (JSON.parse(text) as Partial<SlugRecord>);
+    return record?.checksum === undefined || record.content === undefined ? null : (record as SlugRecord);
   }
 
   #app(image: string): string {
@@ -130,7 +168,8 @@ export async function unpack(tgz: Readable, directory: string, map: (name: strin
 /** Slugs hold `./app/…` and say nothing of who made them or when. */
 function packApp(directory: string): Readable {
   const name = (path: string) => `./app/${path === '.' ? '' : path}`;
-  const options: tar.PackOptions = {
+  const options: tar.PackOptions & {sort: boolean} = {
+    sort: true,
     map: (header) => Object.assign(header, {name: name(header.name), uid: 1000, gid: 1000, mtime: new Date(0)}),
   };
   // tar-fs streams are streamx's, which Node's pipeline takes.
@@ -142,6 +181,13 @@ async function measure(tar: Readable): Promise<Archive> {
   archive.through.resume();
   await pipeline(tar, createGzip({level: 1}), archive.through);
   return archive.result();
+}
+
+async function contentOf(app: string): Promise<string> {
+  const tar = measureOnTheWay();
+  tar.through.resume();
+  await pipeline(packApp(app), tar.through);
+  return tar.result().checksum;
 }
 
 function measureOnTheWay(): {through: Transform; result: () => Archive} {

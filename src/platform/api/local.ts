@@ -46,6 +46,7 @@ type Ability = keyof EngineFacts['abilities'];
 const sentences: Record<Ability, string> = {
   'direct-address': 'the router reaches dynos at their own addresses',
   'dyno-isolation': 'dynos of the Common Runtime cannot reach each other',
+  'neighbour-isolation': 'machines beside this one cannot reach dynos of the Common Runtime',
   'memory-limit': 'memory of a dyno is limited',
   'process-limit': 'processes of a dyno are limited',
   'cpu-share': 'dynos share the processor by their size',

@@ -4,6 +4,7 @@ import {route} from '../http/route.js';
 import type {App} from '../store/apps.js';
 import {newId, timestamp} from '../store/identity.js';
 import type {LogDrain} from '../store/log-drains.js';
+import {requireDrainHost} from '../require-drain-host.js';
 import {appReference} from './app-json.js';
 
 const ranges = ['created_at', 'id', 'url', 'token'] as const;
@@ -28,22 +29,23 @@ async function change<T>({store, runtimes}: PlatformContext, appId: string, work
   return result;
 }
 
-function add(context: PlatformContext, app: App, url: string): Promise<LogDrain> {
+async function add(context: PlatformContext, app: App, url: string): Promise<LogDrain> {
   const {store, clock} = context;
   const others = store.logDrains.listOf(app.id).map((drain) => drain.url);
-  checkNewDrain(others, url);
+  await requireDrainHost(context, url, checkNewDrain(others, url));
   const now = timestamp(clock.now());
   const drain = {id: newId(), appId: app.id, url, token: `d.${newId()}`, createdAt: now, updatedAt: now};
   return change(context, app.id, () => store.logDrains.insert(drain));
 }
 
-function move(context: PlatformContext, app: App, drain: LogDrain, url: string): Promise<LogDrain> {
+async function move(context: PlatformContext, app: App, drain: LogDrain, url: string): Promise<LogDrain> {
   const {store, clock} = context;
   const others = store.logDrains.listOf(app.id).filter(({id}) => id !== drain.id);
-  checkNewDrain(
+  const address = checkNewDrain(
     others.map((other) => other.url),
     url,
   );
+  await requireDrainHost(context, url, address);
   return change(context, app.id, () => {
     store.logDrains.update(drain.id, {url, updatedAt: timestamp(clock.now())});
     return store.logDrains.get(app.id, drain.id);

@@ -80,6 +80,20 @@ function changeClient(call: ApiCall, change: Partial<OauthClient>) {
   return clientJson(requireClient(call));
 }
 
+/** The client that obtained a token is not kept here: one user gives all of them. */
+function changeAuthorization(call: ApiCall) {
+  const {context, body} = call;
+  const {id, description} = requireAuthorization(call);
+  const change = {description: (body.description as string | undefined) ?? description};
+  context.store.authorizations.update(id, {...change, updatedAt: timestamp(context.clock.now())});
+  return present(context, requireAuthorization(call));
+}
+
+const changedAuthorizationBody = {
+  type: 'object',
+  properties: {description: {type: 'string'}, client: {type: 'object'}},
+};
+
 const authorizationBody = {
   type: 'object',
   properties: {
@@ -104,6 +118,12 @@ export const oauthRoutes = [
   ),
   route('GET', '/oauth/authorizations/:authorization', {title: 'token', answers: authorization}, (call) =>
     present(call.context, requireAuthorization(call)),
+  ),
+  route(
+    'PATCH',
+    '/oauth/authorizations/:authorization',
+    {title: 'describe a token', answers: authorization, body: changedAuthorizationBody},
+    changeAuthorization,
   ),
   route('DELETE', '/oauth/authorizations/:authorization', {title: 'revoke a token', answers: authorization}, (call) => {
     const one = requireAuthorization(call);
@@ -145,7 +165,7 @@ export const oauthRoutes = [
     (call) => changeClient(call, {secret: randomBytes(32).toString('hex')}),
   ),
   route('GET', '/oauth/sessions', {title: 'browser sessions: none'}, () => []),
-  route('DELETE', '/oauth/sessions/:session', {title: 'end a session'}, () => {
+  route('DELETE', '/oauth/sessions/:session', {title: 'end a session', status: 404}, () => {
     throw new DynoError('not_found', {resource: 'session'});
   }),
 ];

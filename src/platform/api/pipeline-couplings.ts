@@ -62,6 +62,19 @@ export const pipelineCouplingRoutes = [
       return context.store.pipelines.couplings.list('pipeline_id = @id', {id}).map((one) => present(context, one));
     },
   ),
+  route(
+    'GET',
+    '/teams/:team/pipeline-couplings',
+    {title: 'couplings of the apps of a team', answers, ranges},
+    ({context, params}) => {
+      const {store} = context;
+      const apps = store.apps.listOf({teamId: store.teams.get(params.team!).id});
+      return apps
+        .map((app) => store.pipelines.couplingOf(app.id))
+        .filter((one) => one !== undefined)
+        .map((one) => present(context, one));
+    },
+  ),
   route('GET', '/apps/:app/pipeline-couplings', {title: 'pipeline of an app', answers}, ({context, params}) => {
     const coupling = context.store.pipelines.couplingOf(context.store.apps.get(params.app!).id);
     if (!coupling) throw new DynoError('not_found', {resource: 'pipeline coupling'});

@@ -7,6 +7,7 @@ import type {Pipeline} from '../store/pipelines.js';
 import {appJson} from './app-json.js';
 import {fixedId} from './fixed-id.js';
 import {releaseJson} from './release-json.js';
+import {DEFAULT_STACK} from './stacks.js';
 
 const ranges = ['name', 'id'] as const;
 const PIPELINE_NAME = /^[a-z][a-z0-9-]{2,29}$/;
@@ -113,7 +114,16 @@ export const pipelineRoutes = [
     {title: 'newest deployments', answers: 'pipeline-deployment', ranges: ['id']},
     latestDeployments,
   ),
-  route('GET', '/pipelines/:pipeline/repo', {title: 'connected repository: none'}, ({context, params}) => {
+  route(
+    'GET',
+    '/pipelines/:pipeline/pipeline-stack',
+    {title: 'stack of new builds', answers: 'pipeline-stack'},
+    ({context, params}) => {
+      context.store.pipelines.get(params.pipeline!);
+      return {stack: {id: fixedId('stack', DEFAULT_STACK), name: DEFAULT_STACK}};
+    },
+  ),
+  route('GET', '/pipelines/:pipeline/repo', {title: 'connected repository: none', status: 404}, ({context, params}) => {
     context.store.pipelines.get(params.pipeline!);
     throw new DynoError('not_found', {resource: 'repo'});
   }),

@@ -62,6 +62,13 @@ export function regionDescription(name: string): string {
   return regions.find((region) => region.name === name)?.description ?? name;
 }
 
+/** By id or name. @throws DynoError not_found */
+export function requireRegion(identity: string): Region {
+  const region = regions.find(({name}) => name === identity || fixedId('region', name) === identity);
+  if (!region) throw new DynoError('not_found', {resource: 'region'});
+  return region;
+}
+
 const present = (region: Region) => ({
   country: region.country,
   created_at: EPOCH,
@@ -78,9 +85,7 @@ export const regionRoutes = [
   route('GET', '/regions', {title: 'list regions', answers: 'region', ranges: ['position', 'id', 'name']}, () =>
     regions.map(present),
   ),
-  route('GET', '/regions/:region', {title: 'region', answers: 'region'}, ({params}) => {
-    const region = regions.find(({name}) => name === params.region || fixedId('region', name) === params.region);
-    if (!region) throw new DynoError('not_found', {resource: 'region'});
-    return present(region);
-  }),
+  route('GET', '/regions/:region', {title: 'region', answers: 'region'}, ({params}) =>
+    present(requireRegion(params.region!)),
+  ),
 ];

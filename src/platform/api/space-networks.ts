@@ -7,7 +7,7 @@ import type {App} from '../store/apps.js';
 import {newId, timestamp} from '../store/identity.js';
 import type {Space} from '../store/spaces.js';
 import {dynoJson, listDynos} from './dynos.js';
-import {requireHttps} from './spaces.js';
+import {requireSpaceDrain} from './spaces.js';
 
 const requireSpace = ({context, params}: ApiCall): Space => context.store.spaces.get(params.space!);
 
@@ -68,6 +68,15 @@ const empty = (call: ApiCall): never[] => {
   return [];
 };
 
+const absent =
+  (resource: string) =>
+  (call: ApiCall): never => {
+    requireSpace(call);
+    throw new DynoError('not_found', {resource});
+  };
+
+const vpn = 'vpn-connection';
+
 export const spaceNetworkRoutes = [
   route('GET', '/spaces/:space/nat', {title: 'stable outbound addresses', answers: 'space-nat'}, (call) => {
     const space = requireSpace(call);
@@ -104,14 +113,30 @@ export const spaceNetworkRoutes = [
     if (space.logDrainUrl === null) throw new DynoError('not_found', {resource: 'log drain'});
     return spaceDrain(space);
   }),
-  route('PUT', '/spaces/:space/log-drain', {title: 'set the log drain of a space', answers: 'log-drain'}, (call) => {
-    const {id} = call.context.spaces.requireAlive(requireSpace(call));
-    const url = call.body.url ? requireHttps(call.body.url as string) : null;
-    return call.context.queue.run(id, () => setDrain(call.context, call.context.store.spaces.get(id), url));
-  }),
+  route(
+    'PUT',
+    '/spaces/:space/log-drain',
+    {title: 'set the log drain of a space', answers: 'log-drain'},
+    async ({context, params, body}) => {
+      const {id} = context.spaces.requireAlive(context.store.spaces.get(params.space!));
+      const url = body.url ? await requireSpaceDrain(context, body.url as string) : null;
+      return context.queue.run(id, () => setDrain(context, context.store.spaces.get(id), url));
+    },
+  ),
   route('GET', '/spaces/:space/hosts', {title: 'dedicated hosts: none'}, empty),
   route('GET', '/spaces/:space/peerings', {title: 'peerings: none', answers: 'peering', ranges: ['pcx_id']}, empty),
-  route('POST', '/spaces/:space/peerings', {title: 'refused', answers: 'peering'}, unsupported('Peerings')),
+  route(
+    'POST',
+    '/spaces/:space/peerings',
+    {title: 'refused', answers: 'peering', status: 422},
+    unsupported('Peerings'),
+  ),
+  route(
+    'DELETE',
+    '/spaces/:space/peerings/:peering',
+    {title: 'peering', answers: 'peering', status: 404},
+    absent('peering'),
+  ),
   route('GET', '/spaces/:space/peering-info', {title: 'ranges of a space', answers: 'peering-info'}, (call) => {
     const space = requireSpace(call);
     return {
@@ -124,32 +149,14 @@ export const spaceNetworkRoutes = [
       space_cidr_blocks: [space.cidr],
     };
   }),
-  route(
-    'GET',
-    '/spaces/:space/vpn-connections',
-    {title: 'VPNs: none', answers: 'vpn-connection', ranges: ['name']},
-    empty,
+  route('GET', '/spaces/:space/vpn-connections', {title: 'VPNs: none', answers: vpn, ranges: ['name']}, empty),
+  ...(['GET', 'PATCH', 'DELETE'] as const).map((method) =>
+    route(
+      method,
+      '/spaces/:space/vpn-connections/:vpn',
+      {title: 'VPN', answers: vpn, status: 404},
+      absent('vpn connection'),
+    ),
   ),
-  route('GET', '/spaces/:space/vpn-connections/:vpn', {title: 'VPN', answers: 'vpn-connection'}, (call) => {
-    requireSpace(call);
-    throw new DynoError('not_found', {resource: 'vpn connection'});
-  }),
-  route('POST', '/spaces/:space/vpn-connections', {title: 'refused', answers: 'vpn-connection'}, unsupported('VPNs')),
-  route(
-    'GET',
-    '/spaces/:space/members',
-    {title: 'members of a space', answers: 'space-app-access', ranges: ['id']},
-    (call) => {
-      const {context} = call;
-      const space = requireSpace(call);
-      return context.store.teams.membersOf(space.teamId).map((member) => ({
-        space: {name: space.name, id: space.id},
-        created_at: member.createdAt,
-        id: space.id,
-        permissions: [{name: 'create_apps'}],
-        updated_at: member.updatedAt,
-        user: {email: member.email, id: member.userId},
-      }));
-    },
-  ),
+  route('POST', '/spaces/:space/vpn-connections', {title: 'refused', answers: vpn, status: 422}, unsupported('VPNs')),
 ];

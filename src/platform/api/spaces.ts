@@ -1,7 +1,8 @@
-import {parseDrainUrl} from '../../model/drain.js';
+import {maskDrainUrl, parseDrainUrl} from '../../model/drain.js';
 import {DynoError} from '../../model/error.js';
 import type {PlatformContext} from '../context.js';
 import {route} from '../http/route.js';
+import {requireDrainHost} from '../require-drain-host.js';
 import {timestamp} from '../store/identity.js';
 import type {Space} from '../store/spaces.js';
 import {defaultTeam} from './default-team.js';
@@ -65,16 +66,23 @@ async function create(context: PlatformContext, body: SpaceBody): Promise<Space>
     shield: body.shield ?? false,
     cidr: body.cidr ?? undefined,
     dataCidr: body.data_cidr ?? undefined,
-    logDrainUrl: body.log_drain_url ? requireHttps(body.log_drain_url) : undefined,
+    logDrainUrl: body.log_drain_url ? await requireSpaceDrain(context, body.log_drain_url) : undefined,
   };
   // Addresses and ports are given out one space at a time.
   return queue.run('spaces', () => spaces.create(wanted));
 }
 
-/** @throws DynoError drain_url_invalid */
-export function requireHttps(url: string): string {
-  if (parseDrainUrl(url).kind === 'https') return url;
-  throw new DynoError('drain_url_invalid', {url, reason: 'the log of a space goes to https only'});
+/** @throws DynoError drain_url_invalid, drain_host_unknown */
+export async function requireSpaceDrain(context: PlatformContext, url: string): Promise<string> {
+  const address = parseDrainUrl(url);
+  if (address.kind !== 'https') {
+    throw new DynoError('drain_url_invalid', {
+      url: maskDrainUrl(url),
+      reason: 'the log of a space goes to https only',
+    });
+  }
+  await requireDrainHost(context, url, address);
+  return url;
 }
 
 export const spaceRoutes = [

@@ -215,6 +215,19 @@ export const teamRoutes = [
       return [];
     },
   ),
+  route('PUT', '/teams/:team/invitations', {title: 'refused', answers: 'team-invitation', status: 422}, (call) => {
+    requireTeam(call);
+    throw new DynoError('unsupported', {message: 'Nobody is invited here: add a member, which is a record alone.'});
+  }),
+  route(
+    'DELETE',
+    '/teams/:team/invitations/:invitation',
+    {title: 'invitation', answers: 'team-invitation', status: 404},
+    (call) => {
+      requireTeam(call);
+      throw new DynoError('not_found', {resource: 'invitation'});
+    },
+  ),
   route('GET', '/teams/:team/preferences', {title: 'preferences of a team', answers: 'team-preferences'}, (call) => {
     requireTeam(call);
     return {'default-permission': 'admin', 'addons-controls': null};

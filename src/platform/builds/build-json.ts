@@ -1,3 +1,4 @@
+import {fixedId} from '../api/fixed-id.js';
 import type {PlatformContext} from '../context.js';
 import {outputUrl} from '../context.js';
 import type {Slug} from '../store/slugs.js';
@@ -35,10 +36,11 @@ export function slugJson(slug: Slug, blob: {method: 'get' | 'put'; url: string})
     commit: slug.commit,
     commit_description: slug.commitDescription,
     created_at: slug.createdAt,
+    deleted_at: null,
     id: slug.id,
     process_types: slug.processTypes,
     size: slug.size,
-    stack: {id: slug.stack, name: slug.stack},
+    stack: {id: fixedId('stack', slug.stack), name: slug.stack},
     updated_at: slug.updatedAt,
   };
 }

@@ -36,6 +36,20 @@ export function buildRoutes(builds: Builds): Route[] {
       },
     ),
 
+    route(
+      'GET',
+      '/pipelines/:pipeline/latest-builds',
+      {title: 'newest builds', answers: 'pipeline-build', ranges: ['created_at', 'id']},
+      ({context, params}) => {
+        const {pipelines} = context.store;
+        const {id} = pipelines.get(params.pipeline!);
+        return pipelines.couplings.list('pipeline_id = @id', {id}).flatMap(({appId}) => {
+          const build = builds.rows.listOf(appId).at(-1);
+          return build ? [buildJson(context, build)] : [];
+        });
+      },
+    ),
+
     route('GET', '/apps/:app/builds/:build', {title: 'show a build', answers: 'build'}, ({context, params}) => {
       const app = context.store.apps.get(params.app!);
       return buildJson(context, builds.rows.get(app.id, params.build!));

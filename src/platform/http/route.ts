@@ -28,7 +28,7 @@ export interface Route {
   answers?: string;
   /** a list: fields that a Range may name; the first gives the order without one */
   ranges?: readonly string[];
-  /** status of success; default 200 */
+  /** status of success, default 200; from 400 on: of the only answer, for what this machine has none of */
   status?: number;
   /** schema of the body, where the published one lacks the call or is narrower than what clients send */
   body?: Record<string, unknown>;

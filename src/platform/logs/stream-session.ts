@@ -3,12 +3,12 @@ import {once} from 'node:events';
 import {DynoError} from '../../model/error.js';
 import {limits} from '../../model/limits.js';
 import type {LogQuery} from '../../model/log.js';
+import {logForms} from '../../model/log-form.js';
+import type {LogFormName} from '../../model/log-form.js';
 import type {PlatformContext} from '../context.js';
 import type {ApiCall} from '../http/route.js';
 import type {App} from '../store/apps.js';
 import type {LogSession} from '../store/log-sessions.js';
-import type {LogForm} from './log-form.js';
-import {chunkForm, eventForm} from './log-form.js';
 
 /** ms between comments that keep a silent tail open */
 const KEEP_ALIVE_MS = 15_000;
@@ -17,8 +17,8 @@ const KEEP_ALIVE_MS = 15_000;
 export async function streamLogSession({context, params, request, reply}: ApiCall): Promise<undefined> {
   const after = lastEventId(request.headers['last-event-id']);
   const {app, session} = requireSession(context, params.session!, after);
-  const isEventStream = (request.headers.accept ?? '').includes('text/event-stream');
-  const form = isEventStream ? eventForm : chunkForm;
+  const formName = (request.headers.accept ?? '').includes('text/event-stream') ? 'events' : 'lines';
+  const form = logForms[formName];
   await context.runtimes.logged(app);
   reply.hijack();
   const response = reply.raw;
@@ -34,7 +34,7 @@ export async function streamLogSession({context, params, request, reply}: ApiCal
   const keepAlive = setInterval(() => void response.write(form.keepAlive), KEEP_ALIVE_MS);
   try {
     const signal = AbortSignal.any([gone.signal, context.stopping]);
-    await sendLines(context, app, {...session.query, ...(after ? {after} : {})}, form, response, signal);
+    await sendLines(context, app, {...session.query, ...(after ? {after} : {})}, formName, response, signal);
   } catch (error) {
     if (!gone.signal.aborted && !context.stopping.aborted) context.log.error(`log of ${app.name}`, error);
   } finally {
@@ -64,7 +64,7 @@ async function sendLines(
   context: PlatformContext,
   app: App,
   query: LogQuery,
-  form: LogForm,
+  form: LogFormName,
   response: ServerResponse,
   signal: AbortSignal,
 ): Promise<void> {
@@ -72,9 +72,9 @@ async function sendLines(
   do {
     const client = await context.runtimes.clientFor(app);
     try {
-      for await (const record of client.readLog(app.id, {...query, ...(after ? {after} : {})}, signal)) {
-        after = record.id;
-        await send(response, form.line(record), signal);
+      for await (const {lastId, text} of client.readLog(app.id, {...query, ...(after ? {after} : {})}, form, signal)) {
+        after = lastId;
+        await send(response, text, signal);
       }
     } catch (error) {
       if (!query.tail || !isLoss(error)) throw error;
@@ -83,7 +83,8 @@ async function sendLines(
   } while (query.tail && !signal.aborted && context.store.apps.find(app.id));
 }
 
-async function send(response: ServerResponse, text: string, signal: AbortSignal): Promise<void> {
+/** Waits for a slow client, and so does the runtime, which tells it what it lost meanwhile. */
+async function send(response: ServerResponse, text: Uint8Array, signal: AbortSignal): Promise<void> {
   if (!response.write(text)) await once(response, 'drain', {signal});
 }
 

@@ -33,6 +33,18 @@ export function runtimeSpecOf(store: Store, basePort: number, name: string): Run
   };
 }
 
+/** Name of the runtime whose router speaks this protocol on this port; undefined when none does. */
+export function runtimeAtPort(
+  store: Store,
+  basePort: number,
+  protocol: 'http' | 'https',
+  port: number,
+): string | undefined {
+  const regions = commonRegions.map((name) => ({runtime: name as string, ...commonRouterPorts(basePort, name)}));
+  const found = [...regions, ...store.spaces.list()].find((router) => router[`${protocol}Port`] === port);
+  return found?.runtime;
+}
+
 function spaceSpecOf(store: Store, space: Space): NonNullable<RuntimeSpec['space']> {
   return {
     id: space.id,

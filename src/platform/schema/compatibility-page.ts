@@ -9,12 +9,14 @@ export function compatibilityPage(published: HyperSchema, routes: readonly Route
   const heroku = calls.filter((route) => isPublished(published, route));
   const own = calls.filter((route) => !isPublished(published, route));
   const missing = callsNotServed(published, routes);
+  const refused = heroku.filter(({status = 200}) => status >= 400);
   return [
     '# The Platform API that is served here',
     '',
     'Made from the routes of the platform; a test compares. Change a route, then run the test with `UPDATE_DOCS=1`.',
     '',
-    `Of the ${heroku.length + missing.length} calls of Heroku's published schema (variant 3.sdk), ${heroku.length} are served.`,
+    `Of the ${heroku.length + missing.length} calls of Heroku's published schema (variant 3.sdk), ${heroku.length} are served;`,
+    `${refused.length} of these have one answer, by status 404 or 422: that this machine has none of it.`,
     'Answers are checked against its definitions, all properties there and none extra.',
     '',
     '## Calls of the published schema',

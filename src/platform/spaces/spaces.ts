@@ -5,15 +5,6 @@ import {DynoError} from '../../model/error.js';
 import type {HomeLayout} from '../../model/home-layout.js';
 import {spaceRouterPorts} from '../../model/ports.js';
 import type {Range} from '../../model/subnets.js';
-import {
-  allocateEdge,
-  allocateNatAddresses,
-  allocateSubnet,
-  checkSpaceCidr,
-  overlap,
-  parseSubnet,
-  refuseOverlap,
-} from '../../model/subnets.js';
 import type {Account} from '../account.js';
 import type {KeyedQueue} from '../keyed-queue.js';
 import type {PlatformLog} from '../platform-log.js';
@@ -22,6 +13,7 @@ import type {Runtimes} from '../runtimes/runtimes.js';
 import {newId, timestamp} from '../store/identity.js';
 import type {InboundRule, InboundRuleset, Space} from '../store/spaces.js';
 import type {Store} from '../store/store.js';
+import {SpaceAddresses} from './space-addresses.js';
 
 export interface NewSpace {
   name: string;
@@ -47,8 +39,10 @@ export interface SpacesOptions {
   machineRanges: () => Range[];
 }
 
-const DEFAULT_CIDR = '10.0.0.0/16';
-const DEFAULT_DATA_CIDR = '172.23.0.0/20';
+/** ms between two looks at a space that is being made; between two tries to remove one, doubled up to the last */
+const ALLOCATE_MS = 1000;
+const REMOVE_MS = 1000;
+const REMOVE_MOST_MS = 60_000;
 const OPEN: InboundRule = {action: 'allow', source: '0.0.0.0/0'};
 
 /**
@@ -58,16 +52,18 @@ const OPEN: InboundRule = {action: 'allow', source: '0.0.0.0/0'};
  */
 export class Spaces {
   readonly #options: SpacesOptions;
+  readonly #addresses: SpaceAddresses;
 
   constructor(options: SpacesOptions) {
     this.#options = options;
+    this.#addresses = new SpaceAddresses(options.store, options.machineRanges);
   }
 
   /** Goes on where the last platform was. */
   start(): void {
     for (const space of this.#options.store.spaces.list()) {
-      if (space.state === 'allocating') void this.#allocate(space);
       if (space.state === 'deleting') void this.#remove(space);
+      else void this.#allocate(space);
     }
   }
 
@@ -109,6 +105,14 @@ export class Spaces {
     return ruleset;
   }
 
+  /** Who may say with PROXY protocol for whom it speaks: at once, for open connections too. */
+  async replaceProxyPeers(space: Space, proxyPeers: string[]): Promise<Space> {
+    const {store, runtimes, clock} = this.#options;
+    store.spaces.update(space.id, {proxyPeers, updatedAt: timestamp(clock.now())});
+    await runtimes.pushAll(space.runtime);
+    return store.spaces.get(space.id);
+  }
+
   /** @throws DynoError invalid_params while apps live in it */
   destroy(space: Space): Space {
     if (space.state === 'deleting') return space;
@@ -131,42 +135,75 @@ export class Spaces {
     return store.spaces.addRuleset({id: newId(), sequence, spaceId, rules, createdBy, createdAt});
   }
 
-  async #allocate(space: Space): Promise<void> {
+  /** Until the space's network is whole: also of one that had it before, and lost its subnet to somebody meanwhile. */
+  async #allocate({id, name, runtime}: Space): Promise<void> {
     const {runtimes, store, clock, log} = this.#options;
+    const isOver = () => runtimes.isClosed || (store.spaces.find(id)?.state ?? 'deleting') === 'deleting';
+    const refused: string[] = [];
+    let told = '';
     for (;;) {
       try {
         // It tells of its engine only once the space's network is whole.
-        await (await runtimes.clientOf(space.runtime)).doctor();
+        await (await runtimes.clientOf(runtime)).doctor();
         break;
       } catch (error) {
-        if (runtimes.isClosed || store.spaces.find(space.id)?.state !== 'allocating') return;
-        log.info(`space ${space.name}: ${error instanceof Error ? error.message : String(error)}`);
+        if (isOver()) return;
+        const reason = error instanceof Error ? error.message : String(error);
+        if (reason !== told) log.info(`space ${name}: ${reason}`);
+        told = reason;
+        if (error instanceof DynoError && error.code === 'subnet_taken') await this.#moveOn(id, error, refused);
         // A link that fails at once must not make a busy loop.
-        await new Promise((resolve) => setTimeout(resolve, 1000).unref());
+        await pause(ALLOCATE_MS);
       }
     }
-    if (store.spaces.find(space.id)?.state !== 'allocating') return;
-    store.spaces.update(space.id, {state: 'allocated', updatedAt: timestamp(clock.now())});
-    log.info(`space ${space.name}: allocated`);
+    if (isOver() || store.spaces.get(id).state === 'allocated') return;
+    store.spaces.update(id, {state: 'allocated', updatedAt: timestamp(clock.now())});
+    log.info(`space ${name}: allocated`);
   }
 
-  async #remove(space: Space): Promise<void> {
-    const {runtimes, store, queue, log, home} = this.#options;
-    await queue.run(space.id, async () => {
+  /** To the next subnet that looks free, when it is the space's that is in use: Docker knows of more than this machine. */
+  async #moveOn(id: string, {details}: DynoError, refused: string[]): Promise<void> {
+    const {runtimes, store, queue, log} = this.#options;
+    await queue.run('spaces', async () => {
+      const space = store.spaces.find(id);
+      if (!space || details['subnet'] !== space.subnet) return;
+      refused.push(space.subnet);
       try {
-        await runtimes.retire(space.runtime);
-        // It may have been killed, by us or by somebody else, before it had removed everything.
-        await (await this.#otherRuntime(space.runtime)).removeSpaceOf(space.runtime);
-        // What could not be removed while its runtime lived is removed by none.
-        for (const left of store.apps.listDeleted())
-          if (left.runtime === space.runtime) store.apps.forgetDeleted(left.id);
-        rmSync(home.runtime(space.runtime).root, {recursive: true, force: true});
-        store.spaces.delete(space.id);
-        log.info(`space ${space.name}: gone`);
+        const subnet = this.#addresses.subnetFor(space.cidr, refused);
+        store.spaces.update(id, {subnet});
+        log.info(`space ${space.name}: moves from ${space.subnet} to ${subnet}`);
+        await runtimes.pushAll(space.runtime);
       } catch (error) {
-        log.error(`space ${space.name}: cannot be removed`, error);
+        log.error(`space ${space.name}`, error);
+        refused.length = 0;
       }
     });
+  }
+
+  /** Until nothing is left of it. */
+  async #remove(space: Space): Promise<void> {
+    const {runtimes, queue, log} = this.#options;
+    for (let delay = REMOVE_MS; !runtimes.isClosed; delay = Math.min(2 * delay, REMOVE_MOST_MS)) {
+      try {
+        await queue.run(space.id, () => this.#removeAll(space));
+        log.info(`space ${space.name}: gone`);
+        return;
+      } catch (error) {
+        log.error(`space ${space.name}: cannot be removed, next try in ${delay / 1000} s`, error);
+        await pause(delay);
+      }
+    }
+  }
+
+  async #removeAll({id, runtime}: Space): Promise<void> {
+    const {runtimes, store, home} = this.#options;
+    await runtimes.retire(runtime);
+    // It may have been killed, by us or by somebody else, before it had removed everything.
+    await (await this.#otherRuntime(runtime)).removeSpaceOf(runtime);
+    // What could not be removed while its runtime lived is removed by none.
+    for (const left of store.apps.listDeleted()) if (left.runtime === runtime) store.apps.forgetDeleted(left.id);
+    rmSync(home.runtime(runtime).root, {recursive: true, force: true});
+    store.spaces.delete(id);
   }
 
   /** Asks the engine of any runtime whether it can isolate. @throws DynoError unsupported */
@@ -189,9 +226,6 @@ export class Spaces {
   #spaceOf(wanted: NewSpace, now: string): Space {
     const {store, basePort} = this.#options;
     const others = store.spaces.list();
-    const {cidr, subnet} = this.#addressesFor(wanted.cidr, others);
-    const dataCidr = wanted.dataCidr ?? DEFAULT_DATA_CIDR;
-    checkDataCidr(dataCidr, cidr);
     return {
       id: newId(),
       name: wanted.name,
@@ -199,44 +233,15 @@ export class Spaces {
       region: wanted.region,
       state: 'allocating',
       shield: wanted.shield,
-      cidr,
-      dataCidr,
+      ...this.#addresses.forNew(wanted),
       runtime: runtimeNameFor(wanted.name, others),
-      subnet,
       ...portsFor(basePort, others),
-      nat: this.#natAddresses(others),
       proxyPeers: [],
       logDrainUrl: wanted.logDrainUrl ?? null,
       logDrainId: wanted.logDrainUrl ? newId() : null,
       createdAt: now,
       updatedAt: now,
     };
-  }
-
-  /** A CIDR that was asked for belongs to one space; the default one is shared out. */
-  #addressesFor(wanted: string | undefined, others: Space[]): {cidr: string; subnet: string} {
-    const machine = this.#options.machineRanges();
-    const cidr = wanted === undefined ? DEFAULT_CIDR : checkSpaceCidr(wanted);
-    // The bridges of our own spaces are among the machine's routes.
-    const subnets = others.map((space) => parseSubnet(space.subnet)!);
-    const foreign = machine.filter((range) => !subnets.some((subnet) => overlap(subnet, range)));
-    if (wanted !== undefined && wanted !== DEFAULT_CIDR) {
-      refuseOverlap(cidr, [
-        ...others.map((space) => ({range: parseSubnet(space.cidr)!, holder: `space ${space.name}`})),
-        ...foreign.map((range) => ({range, holder: 'this machine'})),
-      ]);
-    }
-    return {cidr, subnet: allocateSubnet(cidr, [...machine, ...subnets])};
-  }
-
-  #natAddresses(others: Space[]): string[] {
-    const {store, machineRanges} = this.#options;
-    const installation = store.settings.ensure('installation_id', newId);
-    const edge = store.settings.ensure('edge_network', () => allocateEdge(installation, machineRanges()));
-    return allocateNatAddresses(
-      edge,
-      others.flatMap(({nat}) => nat),
-    );
   }
 }
 
@@ -256,12 +261,6 @@ function runtimeNameFor(name: string, others: Space[]): string {
   for (let number = 2; ; number++) if (!taken.has(`${name}-${number}`)) return `${name}-${number}`;
 }
 
-/** @throws DynoError cidr_invalid */
-function checkDataCidr(dataCidr: string, cidr: string): void {
-  const range = parseSubnet(dataCidr);
-  const bits = Number(dataCidr.split('/')[1]);
-  const refuse = (reason: string) => new DynoError('cidr_invalid', {cidr: dataCidr, reason});
-  if (!range) throw refuse('it is no IPv4 range');
-  if (bits < 16 || bits > 20) throw refuse('data ranges are /16 to /20');
-  if (overlap(range, parseSubnet(cidr)!)) throw refuse(`it overlaps with the space's own ${cidr}`);
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

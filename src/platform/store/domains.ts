@@ -35,6 +35,17 @@ export class DomainRows {
     return this.#table.list('app_id = @appId', {appId});
   }
 
+  /** The domain that serves this host, of whichever app: by its name, else by the longest wildcard. */
+  findServing(host: string): Domain | undefined {
+    const labels = host.toLowerCase().split('.');
+    const names = [host.toLowerCase(), ...labels.slice(1).map((_, from) => `*.${labels.slice(from + 1).join('.')}`)];
+    for (const hostname of names) {
+      const domain = this.#table.find('hostname = @hostname', {hostname});
+      if (domain) return domain;
+    }
+    return undefined;
+  }
+
   find(appId: string, identity: string): Domain | undefined {
     return this.#table.find('app_id = @appId AND (id = @identity OR hostname = @hostname)', {
       appId,

@@ -1,6 +1,7 @@
 import {createHash, randomUUID} from 'node:crypto';
 import {Readable} from 'node:stream';
 import {expect} from 'chai';
+import type {DynoError} from '../../../src/model/error.js';
 import type {Rig} from './rig.js';
 
 export function slugChapter(rig: Rig): void {
@@ -32,6 +33,21 @@ export function slugChapter(rig: Rig): void {
       const {output} = await rig.run('bin/hello; echo $PROFILE_ORDER', {image: again.image});
       expect(output.stdout).to.equal('hello from the slug\n12ap\n');
       await rig.engine.removeImage(again.image);
+    });
+
+    it('a slug that is not what was built does not start', async () => {
+      const slug = {id: randomUUID(), appId: rig.appId, app: 'probe', stack: rig.stack};
+      const packed = rig.packSlug({Procfile: 'web: x\n'});
+      const {image, checksum} = await rig.engine.importSlug(slug, Readable.from([packed]));
+      expect((await rig.run('cat Procfile', {image, checksum: checksum!})).output.stdout).to.equal('web: x\n');
+      const wrong = `SHA256:${'0'.repeat(64)}`;
+      const failure = await rig.start('true', {image, checksum: wrong}).then(
+        () => undefined,
+        (error: DynoError) => error,
+      );
+      expect(failure?.code).to.equal('checksum_mismatch');
+      expect(failure?.details).to.deep.include({expected: wrong, actual: checksum});
+      await rig.engine.removeImage(image);
     });
 
     it('refuses what is no slug, and keeps nothing of it', async () => {

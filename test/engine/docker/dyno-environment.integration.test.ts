@@ -1,8 +1,6 @@
 import {execFileSync} from 'node:child_process';
 import {existsSync} from 'node:fs';
-import {Readable} from 'node:stream';
 import {expect} from 'chai';
-import type {DynoError} from '../../../src/model/error.js';
 import {DockerEngine} from '../../../src/engine/docker/docker-engine.js';
 import {until} from '../../support/until.js';
 import {Rig} from '../contract/rig.js';
@@ -48,20 +46,6 @@ describe('docker engine: inside of a dyno', function () {
     expect(output.stdout).to.match(/^[1-9]\d*\nx\n$/);
     const own = await rig.run('echo "$NODE_EXTRA_CA_CERTS"', {env: {NODE_EXTRA_CA_CERTS: '/app/own.pem'}});
     expect(own.output.stdout).to.equal('/app/own.pem\n');
-  });
-
-  it('a release image that is not what was built does not start', async () => {
-    const slug = {id: crypto.randomUUID(), appId: rig.appId, app: 'probe', stack: rig.stack};
-    const {image, checksum} = await rig.engine.importSlug(slug, Readable.from([rig.packSlug({Procfile: 'web: x\n'})]));
-    expect((await rig.run('cat Procfile', {image, checksum: checksum!})).output.stdout).to.equal('web: x\n');
-    const wrong = `SHA256:${'0'.repeat(64)}`;
-    const failure = await rig.start('true', {image, checksum: wrong}).then(
-      () => undefined,
-      (error: DynoError) => error,
-    );
-    expect(failure?.code).to.equal('checksum_mismatch');
-    expect(failure?.details).to.deep.include({expected: wrong, actual: checksum});
-    await rig.engine.removeImage(image);
   });
 
   it('zombies are reaped', async () => {

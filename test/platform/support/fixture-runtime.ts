@@ -6,6 +6,9 @@ import type {Duplex} from 'node:stream';
 import type {AppSpec, RuntimeSpec} from '../../../src/model/spec.js';
 import {formatLogEntry} from '../../../src/model/log.js';
 import type {LogEntry} from '../../../src/model/log.js';
+import {logForms} from '../../../src/model/log-form.js';
+import type {LogFormName} from '../../../src/model/log-form.js';
+import {encodeLogChunk} from '../../../src/runtime/log-chunks.js';
 import type {DynoInfo, LogRecord, OneOffRequest} from '../../../src/runtime/protocol.js';
 
 export interface Received {
@@ -13,6 +16,14 @@ export interface Received {
   path: string;
   body: unknown;
 }
+
+const built = (size: number, procfile: string | null = null) => ({
+  image: `image-${crypto.randomUUID()}`,
+  size,
+  procfile,
+  defaultTypes: {},
+  detected: null,
+});
 
 /**
  * A runtime for tests of the platform: it speaks src/runtime/protocol.ts over a real unix socket, records what it got,
@@ -27,6 +38,10 @@ export class FixtureRuntime {
   /** exit status and output of the next release phases */
   releasePhase: {status: number; output: string; wait?: Promise<void>} = {status: 0, output: 'migrated\n'};
   spacesHold = true;
+  /** whether its engine refuses a subnet */
+  isTaken: (subnet: string) => boolean = () => false;
+  /** removals of what other spaces left that fail from now on */
+  failingRemovals = 0;
   /** called when it has ended because it was asked to */
   onShutdown: () => void = () => undefined;
   version: string;
@@ -112,6 +127,9 @@ export class FixtureRuntime {
     };
     const [, kind, id = '', verb] = path.split('/');
     if (path === '/status') return json(this.#status());
+    if (path === '/visits') {
+      return json({version: '1.1', status: 200, reason: 'OK', headers: [['A', 'b']], body: 'aGk=', truncated: false});
+    }
     if (path === '/spec') {
       this.spec = body as RuntimeSpec;
       this.apps.clear();
@@ -122,7 +140,14 @@ export class FixtureRuntime {
       response.writeHead(200, {'content-type': 'application/x-ndjson'});
       return void response.write('{"kind":"heartbeat"}\n');
     }
-    if (path === '/doctor') return json(this.#facts());
+    if (path === '/doctor') {
+      const subnet = this.spec?.space?.subnet ?? '';
+      if (!this.isTaken(subnet)) return json(this.#facts());
+      return json({code: 'subnet_taken', details: {subnet, reason: 'taken'}, message: 'taken'}, 503);
+    }
+    if (kind === 'spaces' && this.failingRemovals-- > 0) {
+      return json({code: 'unavailable', details: {message: 'busy'}, message: 'busy'}, 503);
+    }
     if (path === '/clock') return json({now: '2026-11-22T06:17:02.000Z', advancedMs: 0});
     if (path === '/chaos') return json(undefined, 202);
     if (path === '/shutdown') {
@@ -130,14 +155,11 @@ export class FixtureRuntime {
       return void setImmediate(() => void this.close().then(() => this.onShutdown()));
     }
     if (kind === 'images' || kind === 'build-cache' || kind === 'spaces') return json(undefined, 204);
-    if (kind === 'slugs')
-      return json({
-        image: `image-${crypto.randomUUID()}`,
-        size: text.length,
-        procfile: null,
-        defaultTypes: {},
-        detected: null,
-      });
+    if (kind === 'slugs') return json(built(text.length));
+    if (kind === 'builds')
+      return void response.end(
+        `${JSON.stringify({output: '-----> Built\n'})}\n${JSON.stringify({done: built(1, 'web: node web.js\n')})}\n`,
+      );
     if (kind !== 'apps') return json({code: 'not_found', details: {resource: 'path'}, message: path}, 404);
     if (!verb && method === 'PUT') this.apps.set(id, body as AppSpec);
     if (!verb && method === 'DELETE') this.apps.delete(id);
@@ -202,12 +224,16 @@ export class FixtureRuntime {
   }
 
   #readLog(appId: string, query: URLSearchParams, response: ServerResponse): void {
-    response.writeHead(200, {'content-type': 'application/x-ndjson'});
+    response.writeHead(200, {'content-type': 'application/octet-stream'});
     response.flushHeaders();
     let sent = Number(query.get('after') ?? 0);
+    const {line} = logForms[query.get('form') as LogFormName];
     const send = () => {
       const list = this.logs.get(appId) ?? [];
-      for (const record of list.slice(sent)) response.write(`${JSON.stringify(record)}\n`);
+      for (const record of list.slice(sent)) {
+        const text = Buffer.from(line(Number(record.id), formatLogEntry(record)));
+        response.write(encodeLogChunk({lastId: record.id, text}));
+      }
       sent = Math.max(sent, list.length);
     };
     send();

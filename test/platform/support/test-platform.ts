@@ -40,6 +40,8 @@ export class TestPlatform {
   readonly port: number;
   readonly runtimes = new Map<string, FixtureRuntime>();
   readonly logged: string[] = [];
+  /** whether the engines of new runtimes refuse a subnet */
+  isTaken: (subnet: string) => boolean = () => false;
   readonly #parts: readonly RegisterRoutes[];
   #platform: Platform | undefined;
 
@@ -68,6 +70,7 @@ export class TestPlatform {
         error: (message, error) => void this.logged.push(`${message}: ${(error as Error)?.stack ?? error}`),
       },
       processes: this.#processes(version),
+      resolvesHost: (host) => Promise.resolve(!host.endsWith('.invalid')),
       parts: this.#parts,
     });
     if ('holder' in started) throw new Error(`the platform runs already, as ${started.holder}`);
@@ -157,6 +160,7 @@ export class TestPlatform {
     return {
       start: ({name}) => {
         const runtime = new FixtureRuntime(this.home.runtime(name).socket, version);
+        runtime.isTaken = (subnet) => this.isTaken(subnet);
         runtime.onShutdown = () => {
           if (this.runtimes.get(name) === runtime) this.runtimes.delete(name);
         };

@@ -1,6 +1,9 @@
 import type {Route} from '../../../src/platform/http/route.js';
 import {Authority} from '../../../src/certificates/authority.js';
 import {join} from 'node:path';
+import {gzipSync} from 'node:zlib';
+import {pack} from 'tar-stream';
+import {until} from '../../support/until.js';
 import type {TestPlatform} from './test-platform.js';
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0v6yaqsVVp6AlcKq0TFjKBTHjFf5DDzYMbcP5vhpZ1';
@@ -25,6 +28,7 @@ export async function fillWorld(platform: TestPlatform): Promise<World> {
   await api.ok('POST', '/teams', {name: 'crew'});
   const member = await api.ok('PUT', '/teams/crew/members', {email: 'crew@example.com', role: 'member'});
   await api.ok('POST', '/teams/apps', {name: 'crewed', team: 'crew'});
+  await api.ok('POST', '/teams/apps', {name: 'coupled', team: 'crew'});
   const space = await api.ok('POST', '/spaces', {
     name: 'acme',
     team: 'local',
@@ -59,11 +63,17 @@ export async function fillWorld(platform: TestPlatform): Promise<World> {
   const pipeline = await api.ok('POST', '/pipelines', {name: 'line'});
   const coupling = await api.ok('POST', '/pipeline-couplings', {app: 'demo', pipeline: pipeline.id, stage: 'staging'});
   await api.ok('POST', '/pipeline-couplings', {app: 'other', pipeline: pipeline.id, stage: 'production'});
+  await api.ok('POST', '/pipeline-couplings', {app: 'coupled', pipeline: pipeline.id, stage: 'review'});
   const promote = {pipeline: {id: pipeline.id}, source: {app: {id: app.id}}, targets: [{app: {id: other.id}}]};
   const promotion = await api.ok('POST', '/pipeline-promotions', promote);
   await api.ok('POST', '/apps/demo/dynos', {command: 'bash'});
   const rulesets = await api.ok('GET', '/spaces/acme/inbound-rulesets');
   const {release} = (await api.ok('GET', '/apps/demo/dynos'))[0];
+  const {source_blob: source} = await api.ok('POST', '/sources');
+  await putArchive(source.put_url);
+  const build = await api.ok('POST', '/apps/demo/builds', {source_blob: {url: source.get_url, version: 'v1'}});
+  const built = () => api.ok('GET', `/apps/demo/builds/${build.id}`);
+  await until('a finished build', async () => (await built()).status !== 'pending');
 
   const parameters: Record<string, string> = {
     ...{app: 'demo', user: '~', space: 'acme', team: 'crew', region: 'us', stack: 'heroku-24', size: 'eco'},
@@ -78,7 +88,16 @@ export async function fillWorld(platform: TestPlatform): Promise<World> {
     ...{domain: domain.hostname, endpoint: endpoint.name, drain: drain.id, collaborator: collaborator.user.email},
     ...{key: key.id, authorization: authorization.id, client: client.id, member: member.email, webhook: webhook.id},
     ...{delivery: delivery.id, event: event.id, pipeline: pipeline.id, coupling: coupling.id, promotion: promotion.id},
-    ...{ruleset: rulesets[0].id, addon: 'x', attachment: 'x', service: 'x', vpn: 'x'},
+    ...{
+      ruleset: rulesets[0].id,
+      build: build.id,
+      slug: (await built()).slug.id,
+      generation: 'cedar',
+      addon: 'x',
+      attachment: 'x',
+      service: 'x',
+      vpn: 'x',
+    },
   };
   const bodies: Record<string, unknown> = {
     'POST /apps': {name: 'made'},
@@ -108,6 +127,7 @@ export async function fillWorld(platform: TestPlatform): Promise<World> {
     'POST /users/~/keys': {public_key: `${KEY.slice(0, -1)}3`},
     'POST /oauth/authorizations': {scope: ['global'], expires_in: 60},
     'POST /oauth/clients': {name: 'd', redirect_uri: 'http://localhost/'},
+    'PATCH /oauth/authorizations/:authorization': {description: 'changed', client: {}},
     'PATCH /oauth/clients/:client': {name: 'e'},
     'PATCH /teams/apps/:app': {locked: true},
     'POST /telemetry-drains': telemetry,
@@ -122,6 +142,13 @@ export async function fillWorld(platform: TestPlatform): Promise<World> {
     'POST /spaces/:space/transfer': {new_owner: 'local'},
     'PUT /spaces/:space/inbound-ruleset': {rules: [{action: 'allow', source: '203.0.113.0/24'}]},
     'PUT /spaces/:space/log-drain': {url: 'https://logs.example.com/y'},
+    'PATCH /spaces/:space/vpn-connections/:vpn': {routable_cidrs: ['10.9.0.0/16']},
+    'PATCH /spaces/:space/members/:member': {permissions: [{name: 'create_apps'}]},
+    'POST /account/app-transfers': {app: 'demo', recipient: 'friend@example.com'},
+    'PATCH /account/app-transfers/:transfer': {state: 'accepted'},
+    'PUT /teams/:team/invitations': {email: 'new@example.com', role: 'member'},
+    'POST /apps/:app/builds': {source_blob: {url: source.get_url, version: 'v1'}},
+    'POST /apps/:app/slugs': {process_types: {web: 'node web.js'}},
     'POST /spaces/:space/peerings': {pcx_id: 'pcx-123456789'},
     'POST /spaces/:space/vpn-connections': {name: 'v', public_ip: '203.0.113.1', routable_cidrs: ['10.9.0.0/16']},
     'POST /pipelines': {name: 'second-line'},
@@ -130,6 +157,8 @@ export async function fillWorld(platform: TestPlatform): Promise<World> {
     'PATCH /pipeline-couplings/:coupling': {stage: 'staging'},
     'POST /pipeline-promotions': promote,
     'POST /filters/apps': {in: {id: [app.id]}},
+    'POST /local/visits': {from: '203.0.113.9', url: 'http://demo.localhost/'},
+    'PUT /local/spaces/:space/proxies': {proxies: ['192.0.2.10']},
     'POST /local/clock': {advance_ms: 1000},
     'POST /local/apps/:app/chaos': {kind: 'kill'},
     'POST /local/apps/:app/dynos/:dyno/resize': {session: 's-1', columns: 80, rows: 24},
@@ -139,11 +168,15 @@ export async function fillWorld(platform: TestPlatform): Promise<World> {
     'PATCH /apps/:app/addons/:addon': {plan: 'x'},
     'PATCH /account/features/:feature': {enabled: true},
   };
+  const [{user: owner}] = await api.ok('GET', '/spaces/acme/members');
+
   /** Where the usual one is gone by then, or is not the right one. */
   const paths: Record<string, string> = {
     'DELETE /apps/:app': '/apps/spare',
     'DELETE /teams/:team': '/teams/more',
     'DELETE /spaces/:space': '/spaces/second',
+    'GET /spaces/:space/members/:member': `/spaces/acme/members/${owner.email}`,
+    'PATCH /spaces/:space/members/:member': `/spaces/acme/members/${owner.id}`,
     'DELETE /users/~/keys/:key': '/users/~/keys/SHA256:none',
     'DELETE /teams/apps/:app/collaborators/:collaborator': `/teams/apps/demo/collaborators/${second.id}`,
     'GET /telemetry-drains/:drain': `/telemetry-drains/${telemetryDrain.id}`,
@@ -162,18 +195,30 @@ export async function fillWorld(platform: TestPlatform): Promise<World> {
       return {path: paths[name(route)] ?? filled, ...(body === undefined ? {} : {body})};
     },
     isAbsent: ({method, path}) =>
-      (/:addon|:attachment|:service|:vpn|\/actions\/addon|\/account\/features\/|\/features\/:feature$|\/repo$/.test(
+      (/:addon|:attachment|:service|:vpn|:peering|:transfer|:invitation|:plan|\/actions\/addon|\/account\/features\/|\/features\/:feature$|\/repo$/.test(
         path,
       ) &&
         !/^\/apps\/:app\/features/.test(path)) ||
       [
         'POST /apps/:app/addons',
+        'POST /account/app-transfers',
+        'PUT /teams/:team/invitations',
         'POST /spaces/:space/peerings',
         'POST /spaces/:space/vpn-connections',
         'DELETE /oauth/sessions/:session',
         'DELETE /users/~/keys/:key',
       ].includes(`${method} ${path}`),
     isEmpty: ({path}) =>
-      /addon|peerings|vpn-|\/account\/features|\/teams\/:team\/(features|invitations|spaces)/.test(path),
+      /addon|peerings|vpn-|app-transfers|\/account\/features|\/teams\/:team\/(features|invitations|spaces)/.test(path),
   };
+}
+
+/** A source with a Procfile. */
+async function putArchive(url: string): Promise<void> {
+  const archive = pack();
+  archive.entry({name: 'Procfile'}, 'web: node web.js\n');
+  archive.finalize();
+  const chunks: Buffer[] = [];
+  for await (const chunk of archive) chunks.push(chunk as Buffer);
+  await fetch(url, {method: 'PUT', body: gzipSync(Buffer.concat(chunks))});
 }

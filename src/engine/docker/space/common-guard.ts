@@ -5,7 +5,7 @@ import {findNetwork} from './bridge.js';
 import {bridgeName} from './names.js';
 import {runNetHelper} from './net-helper.js';
 import {ensureNetImage} from './net-image.js';
-import {commonGuard, dropCommonGuard, loadRules} from './rules.js';
+import {commonGuard, loadRules} from './rules.js';
 
 const BY_GUARD = "By dyno's own guard: this engine's blocking does not hold here.";
 
@@ -30,20 +30,11 @@ export async function proveApart(probe: () => Promise<AbilityFact>, guard: () =>
   return second.holds ? {holds: true, note: BY_GUARD} : second;
 }
 
-/** @throws DynoError unsupported, engine_refused */
+/** Removed with the network's other guard (neighbour-guard.ts). @throws DynoError unsupported, engine_refused */
 export async function guardCommon(docker: Docker, identity: Identity, network: string): Promise<void> {
   const subnet = (await findNetwork(docker, network))?.IPAM?.Config?.[0]?.Subnet;
   if (!subnet) return;
   await onHost(docker, identity, commonGuard(bridgeName(identity, network), subnet), `guard the network ${network}`);
-}
-
-export async function dropGuardOf(docker: Docker, identity: Identity, network: string): Promise<void> {
-  await onHost(
-    docker,
-    identity,
-    `${dropCommonGuard(bridgeName(identity, network))}\n`,
-    `remove the guard of ${network}`,
-  );
 }
 
 async function onHost(docker: Docker, identity: Identity, rules: string, action: string): Promise<void> {

@@ -12,10 +12,10 @@ export function spaceGuard(options: {
   bridge: string;
   subnet: string;
   hostPorts: readonly number[];
-  /** dynos are reached on published ports: strangers to the bridge then have to open connections */
-  published: boolean;
+  /** what reaches published ports is forwarded (rootless, virtual machine): strangers then have to open connections */
+  forwarded: boolean;
 }): string {
-  const {bridge, subnet, hostPorts, published} = options;
+  const {bridge, subnet, hostPorts, forwarded} = options;
   const {host, dataFirst, dataLast} = spaceLayout(subnet);
   return `${dropGuard(bridge)}
 table inet ${guardTable(bridge)} {
@@ -28,8 +28,8 @@ ${hostPorts.length > 0 ? `    tcp dport { ${hostPorts.join(', ')} } accept\n` : 
   }
   chain forward {
     type filter hook forward priority filter - 10; policy accept;
-    iifname "${bridge}" oifname != "${bridge}" ${published ? 'ct state new ' : ''}drop
-${published ? '' : `    iifname != "${bridge}" oifname "${bridge}" drop\n`}  }
+    iifname "${bridge}" oifname != "${bridge}" ${forwarded ? 'ct state new ' : ''}drop
+${forwarded ? '' : `    iifname != "${bridge}" oifname "${bridge}" drop\n`}  }
   chain output {
     type filter hook output priority filter - 10; policy accept;
     oifname "${bridge}" ip daddr ${dataFirst}-${dataLast} drop
@@ -55,7 +55,23 @@ table bridge ${guardTable(bridge)} {
 `;
 }
 
-/** Removes a space's guard; no error when there is none. */
+/**
+ * Guard of a Common Runtime's bridge `device` against the machines beside this one: from beyond the host come answers
+ * only, whatever the policy of FORWARD is (docker-facts.md 1).
+ */
+export function neighbourGuard(bridge: string, device: string): string {
+  return `${dropGuard(bridge)}
+table inet ${guardTable(bridge)} {
+  chain forward {
+    type filter hook forward priority filter - 10; policy accept;
+    iifname "${device}" accept
+    oifname "${device}" ct state != { established, related } drop
+  }
+}
+`;
+}
+
+/** Removes the table of a network's guard in the family inet; no error when there is none. */
 export function dropGuard(bridge: string): string {
   return `table inet ${guardTable(bridge)}
 delete table inet ${guardTable(bridge)}`;

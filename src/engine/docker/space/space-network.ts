@@ -18,8 +18,8 @@ export type SpaceNetworkSpec = NetworkSpec & {subnet: string; egress: {addresses
 export interface SpaceGround {
   docker: Docker;
   identity: Identity;
-  /** dynos are reached on published ports, not at their own addresses */
-  published: () => boolean;
+  /** the engine's network is none of this machine's (rootless, virtual machine): see spaceGuard */
+  ownNetwork: () => boolean;
 }
 
 /**
@@ -78,7 +78,7 @@ async function ensureGuard(ground: SpaceGround, spec: SpaceNetworkSpec, image: s
     bridge: bridgeName(ground.identity, spec.name),
     subnet: spec.subnet,
     hostPorts: spec.hostPorts ?? [],
-    published: ground.published(),
+    forwarded: ground.ownNetwork(),
   });
   await onHost(ground, image, loadRules(rules), `guard the network ${spec.name}`);
 }
