@@ -17,14 +17,14 @@ export async function adopt(app: AppDynos, found: EngineDyno): Promise<void> {
   const dyno = adoptedDyno(found, oneOff, app.desired, app.ground);
   const slot = isFormation ? freeSlotFor(app, dyno) : undefined;
   if (!isFormation) observed.oneOffs.set(dyno.id, dyno);
-  else if (slot) Object.assign(slot, {current: dyno, last: dyno, release: dyno.release});
+  else if (slot) Object.assign(slot, {current: dyno, last: dyno, release: dyno.release, rest: 'new', told: null});
   else observed.leaving.set(dyno.id, dyno);
 
   app.hooks.known(found.engineId, app, dyno);
   await app.runner.adopt(dyno, found);
   const isUnwanted = found.kind === 'release' || (isFormation && !slot);
   if (isUnwanted && dyno.exit === null) app.runner.stop(dyno, 0);
-  if (slot) app.settle(slot);
+  if (slot) app.settle(slot, dyno.upAt ?? dyno.createdAt);
 }
 
 /** The first that asks for a name keeps it; another one, found beside it, was on its way out. */
@@ -35,6 +35,8 @@ function freeSlotFor(app: AppDynos, dyno: Dyno): Slot | undefined {
   if (app.spec && (!wanted || number > wanted.quantity)) return undefined;
   const slot = app.observed.slots.get(name) ?? newSlot(name, type, number);
   app.observed.slots.set(name, slot);
-  const isFree = slot.current === null && (slot.rest === 'new' || slot.rest === 'replacing');
+  // The one that crashed or went to sleep, as an earlier process has seen it, may not be gone altogether yet.
+  const isNews = slot.rest === 'new' || slot.rest === 'replacing' || slot.last?.id !== dyno.id;
+  const isFree = slot.current === null && isNews;
   return isFree ? slot : undefined;
 }

@@ -4,6 +4,7 @@ import {lines} from '../model/dyno-log-lines.js';
 import {DynoError} from '../model/error.js';
 import type {Leap} from '../model/leap.js';
 import type {AppSpec} from '../model/spec.js';
+import {historyOf, restoreHistory} from './app-history.js';
 import {carryOver} from './carry-over.js';
 import {nextDue} from './deadlines.js';
 import {desiredOf} from './desired.js';
@@ -20,6 +21,8 @@ import {outcomesOf} from './outcomes.js';
 import {plan} from './plan.js';
 import {shiftTimes} from './shift-times.js';
 import {WaitingSessions} from './waiting-sessions.js';
+
+const MINUTE = 60_000;
 
 /** A plan that finds no end is a defect of ours; better told than looped. */
 const MOST_TURNS = 100;
@@ -47,6 +50,7 @@ export class AppDynos {
   readonly slowBoots = new Set<string>();
   readonly hooks: AppHooks;
   #isReady = false;
+  #kept = '';
   #isLooking = false;
   isRemoved = false;
   #routed: RoutedDyno[] = [];
@@ -77,6 +81,14 @@ export class AppDynos {
     this.spec = spec;
     this.desired = desiredOf(spec, this.ground.runtime.kind);
     this.look();
+  }
+
+  /** What an earlier process has kept; before anything is adopted. */
+  restore(): void {
+    const history = this.ground.histories?.of(this.appId);
+    if (!history) return;
+    restoreHistory(this.observed, history);
+    this.#kept = JSON.stringify(history);
   }
 
   /** From now on it may act: what runs has been adopted. */
@@ -119,6 +131,7 @@ export class AppDynos {
       this.#isLooking = false;
     }
     this.publish();
+    this.#keepHistory();
     this.#waitForDue();
     this.#tellIfEmpty();
   }
@@ -155,13 +168,13 @@ export class AppDynos {
   }
 
   /** Tells the slot's state where it has changed: to the log, the API, the router. */
-  settle(slot: Slot): void {
+  settle(slot: Slot, since = this.now): void {
     const state = stateOf(slot);
     const before = slot.told;
     const info = infoOfSlot({...slot, told: state}, this.ground.runtime.kind);
     if (before === state) return;
     slot.told = state;
-    slot.toldAt = this.now;
+    slot.toldAt = since;
     if (before !== null) this.log(slot.name, lines.stateChanged(before, state));
     if (info) this.ground.onChange(this.appId, {...info, updatedAt: new Date(slot.toldAt).toISOString()});
   }
@@ -230,7 +243,10 @@ export class AppDynos {
 
   /** Web traffic counts from the last; a sleeping app is started. */
   trafficSeen(): void {
-    this.observed.lastTraffic = this.now;
+    const {now} = this;
+    const isAnotherMinute = Math.floor(now / MINUTE) !== Math.floor(this.observed.lastTraffic / MINUTE);
+    this.observed.lastTraffic = now;
+    if (isAnotherMinute && this.#isReady) this.#keepHistory();
   }
 
   wake(): void {
@@ -289,6 +305,16 @@ export class AppDynos {
     if (isSameRouting(routed, this.#routed)) return;
     this.#routed = routed;
     this.ground.onDynos(this.appId, routed);
+  }
+
+  #keepHistory(): void {
+    const {histories} = this.ground;
+    if (!histories) return;
+    const history = historyOf(this.observed, this.desired);
+    const kept = history ? JSON.stringify(history) : '';
+    if (kept === this.#kept) return;
+    this.#kept = kept;
+    histories.keep(this.appId, history);
   }
 
   #waitForDue(): void {

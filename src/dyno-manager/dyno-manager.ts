@@ -45,6 +45,7 @@ export class DynoManager {
   readonly #watch: EngineWatch;
   readonly #sampler: Sampler;
   #questions = 0;
+  #isRestoring = false;
   #isStarted = false;
 
   constructor(options: DynoManagerOptions) {
@@ -69,6 +70,8 @@ export class DynoManager {
    */
   async start(): Promise<void> {
     if (this.#isStarted) return;
+    if (!this.#isRestoring) for (const app of this.#apps.values()) app.restore();
+    this.#isRestoring = true;
     const found = await this.#ground.engine.listDynos();
     await this.#adoptAll(found);
     this.#isStarted = true;
@@ -151,6 +154,11 @@ export class DynoManager {
     for (const app of this.#apps.values()) app.clockLeapt(leap);
   }
 
+  /** The clock has gone back: deadlines keep what was left of them. */
+  clockReset(): void {
+    for (const app of this.#apps.values()) app.look();
+  }
+
   /** `app` of the request: id or name. @throws DynoError not_found */
   chaos(request: ChaosRequest): void {
     const app = [...this.#apps.values()].find(({appId, spec}) => appId === request.app || spec?.name === request.app);
@@ -177,6 +185,7 @@ export class DynoManager {
         forgotten: (dyno) => this.#forget(dyno),
       });
       this.#apps.set(appId, app);
+      if (this.#isRestoring) app.restore();
       if (this.#isStarted) app.ready();
     }
     return app;

@@ -79,6 +79,7 @@ export class DynoRunner {
     if (engineDyno.exit) return void this.settleExit(dyno, engineDyno.exit);
     if (dyno.phase === 'starting' && (await engine.isBound(engineId).catch(() => false))) {
       move(dyno, 'bound', clock.now());
+      dyno.upAt = engineDyno.createdAt;
     }
     dyno.launchedAt = engineDyno.createdAt;
     if (dyno.phase === 'starting') void this.#watchBoot(dyno);

@@ -2,6 +2,7 @@ import type {DynoOutput, Engine} from '../engine/engine.js';
 import type {Clock} from '../model/clock.js';
 import type {DynoInfo} from '../model/dyno-info.js';
 import type {Endpoint} from '../model/dyno.js';
+import type {AppHistory} from './app-history.js';
 import type {Ports} from './ports.js';
 
 /** A web dyno as the router sees it. */
@@ -38,6 +39,14 @@ export interface DynoManagerOptions {
   /** resolves when the router has no more requests on the dyno */
   drain: (appId: string, dynoId: string) => Promise<void>;
   onChange: (appId: string, dyno: DynoInfo) => void;
+  /** where histories outlive the process; none: they do not */
+  histories?: Histories;
+}
+
+export interface Histories {
+  of(appId: string): AppHistory | null;
+  /** null: there is nothing to be kept any more */
+  keep(appId: string, history: AppHistory | null): void;
 }
 
 /** The same for the parts inside, with what they share. */

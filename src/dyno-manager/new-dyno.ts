@@ -3,6 +3,7 @@ import type {Limits} from '../model/app-limits.js';
 import type {DynoKind} from '../model/dyno.js';
 import {parseDynoName} from '../model/dyno.js';
 import type {AppSpec, ReleaseSpec} from '../model/spec.js';
+import type {EndedDyno} from './app-history.js';
 import {newCycleAt} from './deadlines.js';
 import type {Desired} from './desired.js';
 import type {Dyno, OneOff} from './dyno.js';
@@ -53,6 +54,9 @@ export function newDyno(start: Start, ground: Ground): {dyno: Dyno; spec: DynoSp
 export function adoptedDyno(found: EngineDyno, oneOff: OneOff | null, desired: Desired, ground: Ground): Dyno {
   const type = parseDynoName(found.name)?.type ?? found.name;
   const isWeb = type === 'web' && found.kind === 'formation';
+  const now = ground.clock.now();
+  // One that has ended meanwhile was up for as long as it lived: whether it ended in a crash loop depends on that.
+  const upAt = found.exit ? now - (found.exit.at - found.createdAt) : isWeb ? null : found.createdAt;
   if (found.port !== null) ground.ports.reserve(found.port);
   return {
     ...blankDyno({
@@ -68,11 +72,17 @@ export function adoptedDyno(found: EngineDyno, oneOff: OneOff | null, desired: D
       cycleAt: newCycleAt(found.createdAt, ground.random, desired.limits),
       metrics: desired.metrics,
       oneOff,
-      phase: isWeb ? 'starting' : 'up',
-      phaseAt: ground.clock.now(),
+      phase: upAt === null ? 'starting' : 'up',
+      phaseAt: now,
     }),
-    upAt: isWeb ? null : found.createdAt,
+    upAt,
   };
+}
+
+/** A dyno that an earlier runtime process has seen end. */
+export function endedDyno(last: EndedDyno): Dyno {
+  const nothing = {port: null, cycleAt: Infinity, metrics: false, oneOff: null, phaseAt: last.createdAt} as const;
+  return blankDyno({...last, ...nothing, kind: 'formation', phase: 'ended'});
 }
 
 type Identity = Pick<

@@ -14,6 +14,7 @@ import type {Visit, VisitAnswer} from '../model/visit.js';
 import {Router} from '../router/router.js';
 import type {RouterSettings} from '../router/router.js';
 import {AdvancingClock} from './advancing-clock.js';
+import {DynoHistories} from './dyno-histories.js';
 import {ConnectedEngine} from './connected-engine.js';
 import type {
   ChaosRequest,
@@ -69,6 +70,7 @@ export class Runtime {
   readonly #router: Router;
   readonly #manager: DynoManager;
   readonly #specFile: SpecFile;
+  readonly #histories: DynoHistories;
   readonly #events = new EventEmitter<{event: [RuntimeEvent]}>();
   #spec: RuntimeSpec;
   #listensInside = false;
@@ -82,6 +84,7 @@ export class Runtime {
     this.#report = options.report ?? (() => undefined);
     this.#specFile = new SpecFile(join(directory, 'spec.json'));
     const clock = (this.#clock = options.clock ?? new AdvancingClock());
+    this.#histories = new DynoHistories(join(directory, 'dynos.json'), clock, this.#report);
     this.#events.setMaxListeners(0);
 
     // Lines bear the clock's time; what drains wait for happens in the real world.
@@ -110,6 +113,7 @@ export class Runtime {
       onDynos: (appId, dynos) => this.#router.setDynos(appId, dynos),
       drain: (appId, dynoId) => this.#router.drain(appId, dynoId),
       onChange: (app, dyno) => this.#events.emit('event', {kind: 'dyno', app, dyno}),
+      histories: this.#histories,
     });
     clock.onLeap((leap) => this.#manager.clockLeapt(leap));
     this.#connected = new ConnectedEngine({
@@ -130,6 +134,7 @@ export class Runtime {
    */
   async start(): Promise<void> {
     await this.#logplex.open();
+    await this.#histories.open();
     const {host, httpPort, httpsPort} = this.#spec.router;
     const ports = await this.#router.listen({host, httpPort, ...(httpsPort === undefined ? {} : {httpsPort})});
     this.#spec = {...this.#spec, router: {host, ...ports}};
@@ -145,6 +150,7 @@ export class Runtime {
       await this.#router.close();
       await this.#connected.removeNetwork();
     }
+    await this.#histories.flush();
     await this.#logplex.close();
     await this.#engine.close();
     this.#clock.close();
@@ -294,7 +300,7 @@ export class Runtime {
   }
 
   setClock(change: {advanceMs?: number; reset?: true}): ClockInfo {
-    if (change.reset) this.#clock.reset();
+    if (change.reset) this.#resetClock();
     else this.#clock.advance(change.advanceMs ?? 0);
     return this.clockInfo();
   }
@@ -307,6 +313,11 @@ export class Runtime {
   onEvent(listener: (event: RuntimeEvent) => void): () => void {
     this.#events.on('event', listener);
     return () => void this.#events.off('event', listener);
+  }
+
+  #resetClock(): void {
+    this.#clock.reset();
+    this.#manager.clockReset();
   }
 
   /** Who may connect to the router: everybody in a region, trusted ranges in a space. */

@@ -149,6 +149,94 @@ describe('adoption', () => {
   });
 });
 
+describe('what a new runtime process knows of the past', () => {
+  const crashing = () => ({exitMs: 300, exitStatus: 1});
+
+  it('crash counts: a crash loop gets no fresh start by the end of the runtime', async () => {
+    const before = await runningHarness(appOf({worker: 1}), {behaviour: crashing});
+    await before.clock.advance(10 * SECOND);
+    expect(before.states()).to.deep.equal({'worker.1': 'crashed'});
+    const [info] = before.manager.dynosOf('app-1');
+    await before.clock.advance(5 * MINUTE);
+    const after = await comeBack(before, appOf({worker: 1}));
+    expect(after.manager.dynosOf('app-1')).to.deep.equal([info]);
+    expect(after.takeLog()).to.deep.equal([]);
+    await after.clock.advance(14 * MINUTE);
+    expect(after.engine.starts).to.equal(2);
+    await after.clock.advance(2 * MINUTE);
+    expect(after.engine.starts).to.equal(3);
+    const [third] = after.manager.dynosOf('app-1');
+    const wait = Date.parse(third!.nextTryAt!) - after.clock.now();
+    expect(wait).to.be.within(38 * MINUTE, 40 * MINUTE);
+  });
+
+  it('crash counts of what runs again, and of what crashed meanwhile', async () => {
+    const before = await runningHarness(appOf({worker: 1}));
+    before.engine.end('worker.1', 1);
+    await before.clock.advance(2 * SECOND);
+    await before.manager.close({dynos: 'keep'});
+    before.engine.end('worker.1', 1);
+    const after = await comeBack(before, appOf({worker: 1}));
+    expect(after.states()).to.deep.equal({'worker.1': 'crashed'});
+    const [info] = after.manager.dynosOf('app-1');
+    expect(Date.parse(info!.nextTryAt!) - after.clock.now()).to.be.within(19 * MINUTE, 20 * MINUTE);
+  });
+
+  it('no crash loop where a dyno had lived for long: a machine that starts again has its apps at once', async () => {
+    const before = await runningHarness(appOf({web: 1}));
+    before.engine.end('web.1', 1);
+    await before.clock.advance(HOUR);
+    await before.manager.close({dynos: 'keep'});
+    before.engine.end('web.1', 137);
+    await before.clock.advance(HOUR);
+    const after = await comeBack(before, appOf({web: 1}));
+    await after.clock.advance(SECOND);
+    expect(after.states()).to.deep.equal({'web.1': 'up'});
+  });
+
+  it('nothing that a release meanwhile has made void', async () => {
+    const before = await runningHarness(appOf({worker: 1}), {behaviour: crashing});
+    await before.clock.advance(10 * SECOND);
+    const after = await comeBack(before, appOf({worker: 1}, {revision: 2, release: releaseOf(4)}));
+    expect(after.engine.starts).to.equal(3);
+    after.manager.setApp(appOf({}, {revision: 3, release: releaseOf(4)}));
+    await after.clock.advance(SECOND);
+    expect(after.histories.size).to.equal(0);
+  });
+
+  it('eco sleep, and when the last traffic was', async () => {
+    const app = appOf({web: '1:Eco'});
+    const before = await runningHarness(app);
+    await before.clock.advance(20 * MINUTE);
+    before.manager.trafficSeen('app-1');
+    const awake = await comeBack(before, app);
+    await awake.clock.advance(28 * MINUTE);
+    expect(awake.states()).to.deep.equal({'web.1': 'up'});
+    await awake.clock.advance(3 * MINUTE);
+    expect(awake.states()).to.deep.equal({'web.1': 'idle'});
+    const asleep = await comeBack(awake, app);
+    await asleep.clock.advance(MINUTE);
+    expect(asleep.states()).to.deep.equal({'web.1': 'idle'});
+    expect(asleep.routed.get('app-1')!.map(({state}) => state)).to.deep.equal(['idle']);
+    expect(asleep.engine.size).to.equal(0);
+    asleep.manager.wake('app-1');
+    await asleep.clock.advance(2 * SECOND);
+    expect(asleep.takeLog().slice(0, 2)).to.deep.equal([
+      'web.1: Unidling',
+      'web.1: State changed from down to starting',
+    ]);
+    expect(asleep.states()).to.deep.equal({'web.1': 'up'});
+  });
+
+  it('since when a dyno is up', async () => {
+    const before = await runningHarness(appOf({web: 1}));
+    await before.clock.advance(10 * MINUTE);
+    const after = await comeBack(before, appOf({web: 1}));
+    const [info] = after.manager.dynosOf('app-1');
+    expect(after.clock.now() - Date.parse(info!.updatedAt)).to.be.above(9 * MINUTE);
+  });
+});
+
 describe('removal', () => {
   it('resolves once none is left', async () => {
     const {manager, clock, engine} = await runningHarness(appOf({web: 2, worker: 1}));

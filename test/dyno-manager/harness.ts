@@ -1,4 +1,5 @@
 import {DynoManager} from '../../src/dyno-manager/dyno-manager.js';
+import type {AppHistory} from '../../src/dyno-manager/app-history.js';
 import type {DynoManagerOptions, RoutedDyno} from '../../src/dyno-manager/dyno-manager.js';
 import type {DynoSpec} from '../../src/engine/engine.js';
 import {sleep} from '../../src/model/clock.js';
@@ -58,6 +59,8 @@ export interface Harness {
   output: string[];
   /** Waits for these before SIGTERM; resolve by hand. */
   drains: {dynoId: string; resolve: () => void}[];
+  /** What outlives the process, by app. */
+  histories: Map<string, AppHistory>;
   /** The log since the last call. */
   takeLog(): string[];
   states(): Record<string, string>;
@@ -72,7 +75,7 @@ export interface HarnessOptions {
   /** ms that every drain takes */
   drainMs?: number;
   /** a runtime that comes back finds its clock and engine */
-  before?: Pick<Harness, 'clock' | 'engine'>;
+  before?: Pick<Harness, 'clock' | 'engine'> & Partial<Pick<Harness, 'histories'>>;
   /** gets log lines and output together, in their order */
   lines?: string[];
 }
@@ -87,6 +90,7 @@ export function newHarness(options: HarnessOptions = {}): Harness {
   const changes: DynoInfo[] = [];
   const output: string[] = [];
   const drains: Harness['drains'] = [];
+  const histories = options.before?.histories ?? new Map<string, AppHistory>();
   const effects: DynoManagerOptions = {
     engine,
     clock,
@@ -114,6 +118,13 @@ export function newHarness(options: HarnessOptions = {}): Harness {
           ? Promise.resolve()
           : sleep(clock, options.drainMs),
     onChange: (_app, info) => void changes.push(info),
+    histories: {
+      of: (appId) => histories.get(appId) ?? null,
+      keep(appId, history) {
+        if (history) histories.set(appId, structuredClone(history));
+        else histories.delete(appId);
+      },
+    },
   };
   const manager = new DynoManager(effects);
   let taken = 0;
@@ -126,6 +137,7 @@ export function newHarness(options: HarnessOptions = {}): Harness {
     changes,
     output,
     drains,
+    histories,
     takeLog() {
       const lines = log.slice(taken);
       taken = log.length;

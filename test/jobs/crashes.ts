@@ -97,6 +97,28 @@ export function describeCrashes(engine: 'docker' | 'process'): void {
       expect(await installation.ok('config:get', 'TURN', '-a', 'demo')).to.equal('done\n');
     });
 
+    it('kill -9 of a runtime is no way around crash back-off', async () => {
+      const worker = async () => {
+        const rows = await installation.json<{name: string; state: string; next_try_at?: string}[]>('ps', '-a', 'demo');
+        return rows.find(({name}) => name === 'worker.1')!;
+      };
+      await installation.ok('ps:restart', 'worker.1', '-a', 'demo');
+      await until('worker.1 up', async () => (await worker()).state === 'up');
+      await installation.ok('chaos:kill', 'worker.1', '-a', 'demo');
+      await until('its first restart', async () => {
+        const log = await installation.ok('logs', '-n', '1000', '-d', 'worker.1', '-a', 'demo');
+        return /crashed to starting[^]*starting to up/.test(log) && (await worker()).state === 'up';
+      });
+      await installation.ok('chaos:kill', 'worker.1', '-a', 'demo');
+      await until('worker.1 crashed', async () => (await worker()).state === 'crashed');
+      const before = await worker();
+      process.kill(await installation.pidOf('us'), 'SIGKILL');
+      await until('an answer', () => answers(installation));
+      expect(await worker()).to.deep.equal(before);
+      await installation.ok('ps:restart', 'worker', '-a', 'demo');
+      await until('three dynos', () => allUp(installation, 3));
+    });
+
     it('everything is killed, dynos too: the next command brings desired state back', async () => {
       const pids = [await installation.pidOf('platform'), await installation.pidOf('us')];
       for (const pid of pids) process.kill(pid, 'SIGKILL');
