@@ -1,108 +1,76 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {Agent, request} from 'node:http';
-import type {IncomingMessage} from 'node:http';
 import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
+import type {Call, Measured, Served} from './api/load.js';
+import {CONCURRENT, load} from './api/load.js';
+import {measurePsCommands} from './api/ps-commands.js';
 import type {Figure} from './figure.js';
 import {median} from './figure.js';
 
-const CONCURRENT = 8;
-const REQUESTS = 4000;
-const ROUNDS = 3;
+const ROUNDS = 5;
+const PATH = '/apps/bench-0/formation';
 
-interface Served {
-  port: number;
-  token: string;
+interface Kind {
+  name: string;
+  requests: number;
+  callOf: (index: number) => Call;
+  /** ms at the 99th percentile, with a thousand apps */
+  goal?: number;
 }
 
-interface Measured {
-  /** requests per second */
-  rate: number;
-  /** ms */
-  p99: number;
-}
+const kinds: Kind[] = [
+  {name: 'GET /apps/:a/formation', requests: 4000, callOf: () => ({method: 'GET', path: PATH}), goal: 5},
+  {
+    name: 'PATCH /apps/:a/formation',
+    requests: 1000,
+    // Each changes something: a change that changes nothing would be no write.
+    callOf: (index) => ({
+      method: 'PATCH',
+      path: PATH,
+      body: JSON.stringify({updates: [{type: 'worker', quantity: index % 5}]}),
+    }),
+  },
+];
 
-/** Reading and changing a formation, with one app in the store and with a thousand. */
+/** Reading and changing a formation, with one app in the store and with a thousand; then the commands. */
 export async function measureApi(): Promise<Figure[]> {
-  const one = await withPlatform(1, measureBoth);
-  const thousand = await withPlatform(1000, measureBoth);
-  const figures: Figure[] = [];
-  for (const [name, few, many, goal] of [
-    ['GET /apps/:a/formation', one.read, thousand.read, 5],
-    ['PATCH /apps/:a/formation', one.write, thousand.write, undefined],
-  ] as const) {
-    figures.push(
-      {name: `${name}, 1 app`, value: few.rate, unit: 'req/s'},
-      {name: `${name}, 1,000 apps`, value: many.rate, unit: 'req/s'},
-      {
-        name: `${name}, p99 at concurrency ${CONCURRENT}, 1,000 apps`,
-        value: many.p99,
-        unit: 'ms',
-        ...(goal ? {goal} : {}),
-      },
-      {name: `${name}, rate with 1,000 apps against 1`, value: many.rate / few.rate, unit: 'x', goal: 0.85, more: true},
-    );
-  }
-  return figures;
-}
-
-async function measureBoth(served: Served): Promise<{read: Measured; write: Measured}> {
-  const path = '/apps/bench-0/formation';
-  const read = await best(served, () => ({method: 'GET', path}));
-  // Each changes something: a change that changes nothing would be no write.
-  const write = await best(served, (index) => ({
-    method: 'PATCH',
-    path,
-    body: JSON.stringify({updates: [{type: 'worker', quantity: index % 5}]}),
-  }));
-  return {read, write};
-}
-
-interface Call {
-  method: string;
-  path: string;
-  body?: string;
-}
-
-async function best(served: Served, callOf: (index: number) => Call): Promise<Measured> {
-  await load(served, callOf, REQUESTS / 4);
-  const rounds: Measured[] = [];
-  for (let round = 0; round < ROUNDS; round++) rounds.push(await load(served, callOf, REQUESTS));
-  return {rate: median(rounds.map(({rate}) => rate)), p99: median(rounds.map(({p99}) => p99))};
-}
-
-async function load(served: Served, callOf: (index: number) => Call, count: number): Promise<Measured> {
-  const agent = new Agent({keepAlive: true, maxSockets: CONCURRENT});
-  const times: number[] = [];
-  let next = 0;
-  const start = performance.now();
-  await Promise.all(
-    Array.from({length: CONCURRENT}, async () => {
-      while (next < count) {
-        const begun = performance.now();
-        await send(served, agent, callOf(next++));
-        times.push(performance.now() - begun);
-      }
+  const figures = await withPlatform(1, (few) =>
+    withPlatform(1000, async (many) => {
+      const all: Figure[] = [];
+      for (const kind of kinds) all.push(...(await compare(kind, few, many)));
+      return all;
     }),
   );
-  const seconds = (performance.now() - start) / 1000;
-  agent.destroy();
-  times.sort((a, b) => a - b);
-  return {rate: count / seconds, p99: times[Math.floor(times.length * 0.99)]!};
+  return [...figures, ...(await measurePsCommands())];
 }
 
-async function send({port, token}: Served, agent: Agent, {method, path, body}: Call): Promise<void> {
-  const headers = {
-    authorization: `Bearer ${token}`,
-    ...(body === undefined ? {} : {'content-type': 'application/json', 'content-length': Buffer.byteLength(body)}),
-  };
-  const call = request({host: '127.0.0.1', port, method, path, headers, agent});
-  call.end(body);
-  const [response] = (await once(call, 'response')) as [IncomingMessage];
-  if (response.statusCode !== 200) throw new Error(`${method} ${path}: ${response.statusCode}`);
-  response.resume();
-  await once(response, 'end');
+/** In turns, so that what else the machine does hits both alike. */
+async function compare({name, requests, callOf, goal}: Kind, few: Served, many: Served): Promise<Figure[]> {
+  const rounds: {few: Measured; many: Measured}[] = [];
+  for (let round = -1; round < ROUNDS; round++) {
+    const measured = {few: await load(few, callOf, requests), many: await load(many, callOf, requests)};
+    if (round >= 0) rounds.push(measured);
+  }
+  const middle = (of: (round: (typeof rounds)[number]) => number) => median(rounds.map(of));
+  return [
+    {name: `${name}, 1 app`, value: middle((round) => round.few.rate), unit: 'req/s'},
+    {name: `${name}, 1,000 apps`, value: middle((round) => round.many.rate), unit: 'req/s'},
+    {name: `${name}, p99 at concurrency ${CONCURRENT}, 1 app`, value: middle((round) => round.few.p99), unit: 'ms'},
+    {
+      name: `${name}, p99 at concurrency ${CONCURRENT}, 1,000 apps`,
+      value: middle((round) => round.many.p99),
+      unit: 'ms',
+      ...(goal ? {goal} : {}),
+    },
+    {
+      name: `${name}, rate with 1,000 apps against 1`,
+      value: middle((round) => round.many.rate / round.few.rate),
+      unit: 'x',
+      goal: 0.85,
+      more: true,
+    },
+  ];
 }
 
 async function withPlatform<T>(apps: number, work: (served: Served) => Promise<T>): Promise<T> {
