@@ -1,26 +1,13 @@
 import {expect} from 'chai';
 import type {DynoManager} from '../../src/dyno-manager/dyno-manager.js';
-import type {Clock} from '../../src/model/clock.js';
 import {leapOf} from '../../src/model/leap.js';
-import {VirtualClock} from '../support/virtual-clock.js';
+import type {VirtualClock} from '../support/virtual-clock.js';
 import {HOUR, MINUTE, SECOND, appOf, newHarness} from './harness.js';
+import {LeapingClock} from './leaping-clock.js';
 import {SimulatedEngine} from './simulated-engine.js';
 
-/** As the runtime's clock does for `dyno clock`: what is due on the way fires after the jump, a reset keeps delays. */
-class JumpingClock extends VirtualClock implements Clock {
-  #offset = 0;
-
-  override now(): number {
-    return super.now() + this.#offset;
-  }
-
-  jump(ms: number): void {
-    this.#offset += ms;
-  }
-}
-
 async function running(web: number, behaviour = {}) {
-  const clock = new JumpingClock();
+  const clock = new LeapingClock();
   const harness = newHarness({before: {clock, engine: new SimulatedEngine(clock, () => behaviour)}});
   harness.manager.setApp(appOf({web}));
   await harness.manager.start();
@@ -39,7 +26,7 @@ describe('a clock that is moved', () => {
   it('ahead by 25 hours cycles all, whatever their random minutes are', async () => {
     const {clock, manager} = await running(2);
     const before = manager.dynosOf('app-1').map(({id}) => id);
-    clock.jump(25 * HOUR);
+    clock.leap(25 * HOUR);
     manager.clockLeapt(leapOf(25 * HOUR));
     await clock.advance(MINUTE);
     const after = manager.dynosOf('app-1');
@@ -50,7 +37,7 @@ describe('a clock that is moved', () => {
   it('ahead by a minute: a dyno that boots has a last moment, then R10', async () => {
     const {clock, manager, takeLog} = await running(1, {bootMs: null});
     takeLog();
-    clock.jump(61 * SECOND);
+    clock.leap(61 * SECOND);
     manager.clockLeapt(leapOf(61 * SECOND));
     await clock.advance(4 * SECOND);
     expect(takeLog()).to.deep.equal([]);
@@ -64,7 +51,7 @@ describe('a clock that is moved', () => {
     manager.restart('app-1', {});
     await clock.advance(10 * SECOND);
     takeLog();
-    clock.jump(25 * HOUR);
+    clock.leap(25 * HOUR);
     manager.clockLeapt(leapOf(25 * HOUR));
     await clock.advance(19 * SECOND);
     expect(takeLog()).to.deep.equal([]);
@@ -81,7 +68,7 @@ describe('a clock that is moved', () => {
     const attach = {tty: null};
     const {name} = await startOneOff(manager, clock, attach);
     takeLog();
-    clock.jump(5 * HOUR);
+    clock.leap(5 * HOUR);
     manager.clockLeapt(leapOf(5 * HOUR));
     await clock.advance(SECOND);
     expect(takeLog()).to.deep.equal([]);
@@ -93,10 +80,10 @@ describe('a clock that is moved', () => {
 
   it('back again: deadlines go with it', async () => {
     const {clock, manager, engine, states} = await running(1, {});
-    clock.jump(12 * HOUR);
+    clock.leap(12 * HOUR);
     manager.restart('app-1', {});
     await clock.advance(2 * SECOND);
-    clock.jump(-12 * HOUR);
+    clock.leap(-12 * HOUR);
     engine.end('web.1', 1);
     await clock.advance(2 * SECOND);
     expect(states()).to.deep.equal({'web.1': 'up'});
@@ -109,7 +96,7 @@ describe('a clock that is moved', () => {
 
   it('back while a web dyno boots: it still gets its 60 s, and no more', async () => {
     const {clock, manager, takeLog} = await running(1, {bootMs: null});
-    clock.jump(-5 * HOUR);
+    clock.leap(-5 * HOUR);
     manager.trafficSeen('app-1');
     manager.setApp(appOf({web: 1}, {revision: 2}));
     takeLog();

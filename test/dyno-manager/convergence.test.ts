@@ -1,9 +1,13 @@
 import {expect} from 'chai';
 import fc from 'fast-check';
 import type {AppSpec} from '../../src/model/spec.js';
+import {shiftHistory} from '../../src/dyno-manager/app-history.js';
+import {leapOf} from '../../src/model/leap.js';
 import {settle} from '../support/virtual-clock.js';
 import {HOUR, MINUTE, SECOND, appOf, newHarness, releaseOf} from './harness.js';
 import type {Harness} from './harness.js';
+import {LeapingClock} from './leaping-clock.js';
+import {SimulatedEngine} from './simulated-engine.js';
 
 type Event =
   | {kind: 'release'; breaks: boolean}
@@ -15,10 +19,16 @@ type Event =
   | {kind: 'restart'; which: number | null}
   | {kind: 'stop'; which: number}
   | {kind: 'child-killed'; which: number}
+  /** a one-off; the client of an attached one never comes */
+  | {kind: 'run'; attached: boolean}
   /** kill -9 of the runtime, and its return */
   | {kind: 'runtime'}
   | {kind: 'engine'; reachable: boolean}
-  | {kind: 'pass'; ms: number};
+  | {kind: 'pass'; ms: number}
+  /** `dyno clock:advance` */
+  | {kind: 'leap'; ms: number}
+  /** `dyno clock:reset` */
+  | {kind: 'reset'};
 
 const which = fc.nat(9);
 const event: fc.Arbitrary<Event> = fc.oneof(
@@ -37,8 +47,17 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   {weight: 2, arbitrary: fc.record({kind: fc.constant('restart'), which: fc.option(which)})},
   {weight: 1, arbitrary: fc.record({kind: fc.constant('stop'), which})},
   {weight: 1, arbitrary: fc.record({kind: fc.constant('child-killed'), which})},
+  {weight: 1, arbitrary: fc.record({kind: fc.constant('run'), attached: fc.boolean()})},
   {weight: 1, arbitrary: fc.record({kind: fc.constant('runtime')})},
   {weight: 1, arbitrary: fc.record({kind: fc.constant('engine'), reachable: fc.boolean()})},
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('leap'),
+      ms: fc.constantFrom(20 * SECOND, 61 * SECOND, 3 * MINUTE, 31 * MINUTE, 25 * HOUR),
+    }),
+  },
+  {weight: 1, arbitrary: fc.record({kind: fc.constant('reset')})},
   {
     weight: 6,
     arbitrary: fc.record({
@@ -54,6 +73,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 
 /** Drives one app through the events and holds the rules that hold at every moment. */
 class Story {
+  readonly clock = new LeapingClock();
   harness: Harness;
   spec: AppSpec;
   readonly #broken = new Set<number>();
@@ -63,23 +83,23 @@ class Story {
   #blindUntil = 0;
   #start = 0;
 
+  readonly size: string;
+
   constructor(readonly kind: 'common' | 'space') {
-    const size = kind === 'space' ? 'Private-S' : 'Standard-1X';
+    this.size = kind === 'space' ? 'Private-S' : 'Standard-1X';
     this.spec = appOf(
-      {web: `2:${size}`, worker: `1:${size}`},
+      {web: `2:${this.size}`, worker: `1:${this.size}`},
       {limits: {crashBackoffMs: MINUTE, spaceCrashFloorMs: MINUTE}},
     );
-    this.harness = newHarness({
-      kind,
-      drainMs: 600,
-      behaviour: ({release}) => {
-        const start = this.#start++;
-        const termMs = start % 5 === 4 ? null : 100 + (start % 3) * 2000;
-        const startMs = 50 + (start % 4) * 300;
-        if (!this.#healed && this.#broken.has(release)) return {startMs, termMs, exitMs: 700, exitStatus: 1};
-        return {startMs, termMs, bootMs: !this.#healed && start % 11 === 10 ? null : 300};
-      },
+    const engine = new SimulatedEngine(this.clock.machine, ({release, kind: dynoKind, attach}) => {
+      const start = this.#start++;
+      const termMs = start % 5 === 4 ? null : 100 + (start % 3) * 2000;
+      const startMs = 50 + (start % 4) * 300;
+      if (dynoKind === 'run') return {startMs, termMs, exitMs: attach ? null : 20 * SECOND};
+      if (!this.#healed && this.#broken.has(release)) return {startMs, termMs, exitMs: 700, exitStatus: 1};
+      return {startMs, termMs, bootMs: !this.#healed && start % 11 === 10 ? null : 300};
     });
+    this.harness = newHarness({kind, drainMs: 600, before: {clock: this.clock, engine}});
     this.harness.engine.onTransition = () => this.#check();
   }
 
@@ -89,7 +109,8 @@ class Story {
   }
 
   async happen(event: Event): Promise<void> {
-    const {clock, engine, manager} = this.harness;
+    const {clock} = this;
+    const {engine, manager} = this.harness;
     switch (event.kind) {
       case 'release': {
         const version = this.spec.release!.version + 1;
@@ -120,21 +141,37 @@ class Story {
         return;
       case 'stop':
         return this.#withSlot(event.which, (dyno) => manager.stop('app-1', {dyno}));
+      case 'run': {
+        const attach = event.attached ? {tty: null} : null;
+        const request = {command: 'bash', kind: 'run', env: {}, size: 'standard-1x', type: 'run', attach} as const;
+        // One that an engine does not start is nobody's any more.
+        return void manager.runOneOff('app-1', {...request, size: this.size}).catch(() => undefined);
+      }
       case 'engine':
-        this.#blindUntil = clock.now() + 3 * MINUTE;
+        this.#blindUntil = clock.machine.now() + 3 * MINUTE;
         return event.reachable ? engine.resume() : engine.breakOff();
       case 'runtime':
         return this.comeBack();
       case 'pass':
         return clock.advance(event.ms);
+      case 'leap':
+        clock.leap(event.ms);
+        return manager.clockLeapt(leapOf(event.ms));
+      case 'reset':
+        clock.leap(-clock.offsetMs);
+        return manager.clockReset();
     }
   }
 
   async comeBack(): Promise<void> {
-    const {clock, engine} = this.harness;
-    this.#blindUntil = clock.now() + 3 * MINUTE;
+    const {clock} = this;
+    const {engine, histories} = this.harness;
+    this.#blindUntil = clock.machine.now() + 3 * MINUTE;
     engine.resume();
     await this.harness.manager.close({dynos: 'keep'});
+    // As DynoHistories does: a new process starts at the machine's time.
+    for (const [app, history] of histories) histories.set(app, shiftHistory(history, -clock.offsetMs));
+    clock.leap(-clock.offsetMs);
     this.harness = newHarness({kind: this.kind, drainMs: 600, before: this.harness});
     await this.begin();
   }
@@ -190,7 +227,7 @@ class Story {
 
   /** Never two dynos of a name that have not been told to go, but for preboot's successors. */
   #check(): void {
-    if (this.harness.clock.now() < this.#blindUntil) return;
+    if (this.clock.machine.now() < this.#blindUntil) return;
     const counts = new Map<string, number>();
     for (const {name, terminatedAt} of this.harness.engine.running()) {
       if (terminatedAt === null) counts.set(name, (counts.get(name) ?? 0) + 1);
