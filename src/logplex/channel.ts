@@ -29,7 +29,7 @@ export interface ChannelOptions {
 
 /** bytes of intake that become one transaction */
 const TURN_BYTES = 64 * 1024;
-/** bytes that an entry counts for beside its text */
+/** bytes that an entry, or a chunk of output, counts for beside its text */
 const ENTRY_BYTES = 100;
 /** bytes of intake that wait at most; beyond them work is done at once, however long the turn becomes */
 const INTAKE_BYTES = 32 * 1024 * 1024;
@@ -112,7 +112,7 @@ export class Channel {
     if (!collector) return;
     const copy = Buffer.from(chunk);
     collector.accept(cursor);
-    this.#take(copy.length, () => {
+    this.#take(copy.length + ENTRY_BYTES, () => {
       collector.write(copy, stream, time, cursor);
       this.#dirty.add(dynoId);
     });
@@ -121,7 +121,7 @@ export class Channel {
   ended(dynoId: string): void {
     const collector = this.#collectors.get(dynoId);
     if (!collector) return;
-    this.#take(0, () => {
+    this.#take(ENTRY_BYTES, () => {
       collector.end(this.#clock.now());
       this.#dirty.add(dynoId);
     });
