@@ -26,7 +26,8 @@ export async function* followLog(
       lostAt = null;
       for await (const events of readServerSentEvents(stream)) {
         lastEventId = events.at(-1)!.id || lastEventId;
-        yield events.flatMap(({data}) => (data.includes('\n') ? data.split('\n') : data));
+        // A message has no newline: where its event has one, it had a carriage return (log-form.ts).
+        yield events.map(({data}) => data.replaceAll('\n', '\r'));
       }
       if (!request.tail) return;
     } catch (error) {

@@ -70,6 +70,7 @@ describe('other texts', () => {
   it('a frame without its length, on one line', () => {
     const frame = {pri: 190, time: 'T', host: 'host', source: 'app', process: 'web.1', message: 'hi\n'};
     expect(layoutFrame(frame)).to.equal('<190>1 T host app web.1 - hi');
+    expect(layoutFrame({...frame, host: 'd.1'})).to.equal('<190>1 T d.1 app web.1 - - hi');
   });
 
   it('steps to trust a certificate authority, safe for a shell', () => {

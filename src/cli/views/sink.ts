@@ -13,7 +13,9 @@ export function sinkBehaviour(answer: string): SinkBehaviour {
   });
 }
 
-/** `<190>1 2026-… host app web.1 - text`: the frame without its length, on one line. */
+/** `<190>1 2026-… host app web.1 - text`: the frame as it came, without its length, on one line. */
 export function layoutFrame({pri, time, host, source, process, message}: LogplexFrame): string {
-  return `<${pri}>1 ${time} ${host} ${source} ${process} - ${message.replace(/\n$/, '')}`;
+  // Only a syslog drain sends structured data, and only the NIL of it.
+  const data = host === 'host' ? '' : '- ';
+  return `<${pri}>1 ${time} ${host} ${source} ${process} - ${data}${message.replace(/\n$/, '')}`;
 }
