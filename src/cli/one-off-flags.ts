@@ -3,8 +3,8 @@ import {integer, string} from '@oclif/core/flags';
 import {appFlag} from './flags.js';
 import {joinCommand, parseEnv} from './run-command.js';
 
-/** What `run` and `run:detached` take. */
-export const oneOffArgs = {command: stringArg({description: 'command, or a process type', required: true})};
+/** What `run` and `run:detached` take. That a command is there is seen to below, in Heroku's words. */
+export const oneOffArgs = {command: stringArg({description: 'command, or a process type'})};
 
 export const oneOffFlags = {
   ...appFlag,

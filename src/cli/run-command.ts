@@ -2,7 +2,8 @@ import {DynoError} from '../model/error.js';
 
 /** One argument goes as it is; several are joined, those with spaces or quotes in double quotes (2.15). */
 export function joinCommand(args: readonly string[]): string {
-  if (args.length === 0) throw new DynoError('usage', {message: 'Usage: dyno run COMMAND\nNo command specified.'});
+  if (args.join('') === '')
+    throw new DynoError('usage', {message: 'Usage: dyno run COMMAND\n\nExample: dyno run bash'});
   if (args.length === 1) return args[0]!;
   return args.map((arg) => (/[\s"]/.test(arg) ? `"${arg.replace(/["\\]/g, '\\$&')}"` : arg)).join(' ');
 }

@@ -61,9 +61,12 @@ export function changeFormation(
   for (const {type, quantity, size} of changes) {
     if (!rules.processTypes?.includes(type)) throw new DynoError('process_type_unknown', {type});
     const before = changed[type] ?? {quantity: 0, size: sizeForNewType(changed, rules.runtime)};
+    const after = quantityAfter(type, before.quantity, quantity);
+    const isStarted = before.quantity === 0 && after > 0;
+    const ownSize = isStarted ? sizeWhenStarted(type, before.size, changed) : before.size;
     changed[type] = {
-      quantity: quantityAfter(type, before.quantity, quantity),
-      size: size === undefined ? before.size : requireDynoSize(size, rules.runtime).name,
+      quantity: after,
+      size: size === undefined ? ownSize : requireDynoSize(size, rules.runtime).name,
     };
   }
   checkFormation(changed, rules.runtime);
@@ -98,7 +101,7 @@ export function checkFormation(formation: Formation, runtime: 'common' | 'space'
   const total = running.reduce((sum, {quantity}) => sum + quantity, 0);
   if (total > limits.dynosPerApp) throw invalid(`Cannot update to more than ${limits.dynosPerApp} dynos per app.`);
 
-  // Types that are scaled to zero do not count: they take the app's size when they are scaled up again.
+  // Types that are scaled to zero do not count: see sizeWhenStarted().
   const small = running.find(({size}) => isSmall(size.tier));
   const other = running.find(({size}) => size.tier !== small?.size.tier);
   if (small && other) {
@@ -114,6 +117,15 @@ export function checkFormation(formation: Formation, runtime: 'common' | 'space'
 export function sizeForNewType(formation: Formation, runtime: 'common' | 'space'): string {
   const small = Object.values(formation).find(({size}) => isSmall(findDynoSize(size)?.tier));
   return small?.size ?? defaultSize[runtime];
+}
+
+/** What a type that is scaled up from zero gets: its own size, or that of the app where the two do not mix (2.12). */
+function sizeWhenStarted(type: string, own: string, formation: Formation): string {
+  const running = Object.entries(formation).filter(([other, {quantity}]) => other !== type && quantity > 0);
+  const sizes = running.map(([, entry]) => entry.size);
+  const small = sizes.find((size) => isSmall(findDynoSize(size)?.tier));
+  if (small !== undefined) return small;
+  return isSmall(findDynoSize(own)?.tier) ? (sizes[0] ?? own) : own;
 }
 
 /** Size of a one-off dyno that nobody gave a size: eco and basic apps use their own (2.15). */

@@ -45,7 +45,7 @@ describe('what users type', () => {
   it('commands of one-off dynos, joined as the official CLI joins them', () => {
     expect(joinCommand(['node -e "1 + 1"'])).to.equal('node -e "1 + 1"');
     expect(joinCommand(['node', '-e', 'a "b"', 'c'])).to.equal('node -e "a \\"b\\"" c');
-    expect(() => joinCommand([])).to.throw('No command specified.');
+    expect(() => joinCommand([])).to.throw('Usage: dyno run COMMAND\n\nExample: dyno run bash');
   });
 
   it('environments of one-off dynos', () => {

@@ -70,6 +70,16 @@ describe('formation', () => {
       expect(change({web: {quantity: 1, size: 'Performance-M'}}, 'worker=1')['worker']!.size).to.equal('Standard-1X');
     });
 
+    it('give a type that is started the size of the app, where its own does not mix with that', () => {
+      const was = (size: string) => ({worker: {quantity: 0, size}});
+      const sizeOf = (web: string, own: string) =>
+        change({web: {quantity: 1, size: web}, ...was(own)}, 'worker=1')['worker']!.size;
+      expect(sizeOf('Eco', 'Standard-1X')).to.equal('Eco');
+      expect(sizeOf('Standard-2X', 'Basic')).to.equal('Standard-2X');
+      expect(sizeOf('Standard-1X', 'Performance-L')).to.equal('Performance-L');
+      expect(change(was('Basic'), 'worker=1')['worker']!.size).to.equal('Basic');
+    });
+
     it('may take an app from one tier to another as a whole', () => {
       const eco = {web: {quantity: 1, size: 'Eco'}, worker: {quantity: 1, size: 'Eco'}};
       const changes = [
