@@ -92,6 +92,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform 
       stopping.abort(new DynoError('platform_unavailable', {reason: 'it is stopping'}));
       webhooks.close();
       context.releases.close();
+      context.attach.close();
       await (dynos === 'stop' ? context.runtimes.stop('stop') : context.runtimes.close());
       await waitAtMost(server.close(), DRAIN_MS);
       await closeAll();

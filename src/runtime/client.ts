@@ -112,22 +112,22 @@ export class RuntimeClient {
 
   /** Raw bytes to and from a one-off dyno that waits for its client. The stream ends with the dyno. */
   attach(appId: string, dyno: string): Promise<Duplex> {
-    return this.#upgrade(`/apps/${appId}/dynos/${dyno}/attach`);
+    return this.#upgrade(`/apps/${appId}/dynos/${encodeURIComponent(dyno)}/attach`);
   }
 
   /** Raw bytes to and from a further command inside a running dyno. */
   exec(appId: string, dyno: string, exec: ExecRequest): Promise<Duplex> {
     const header = Buffer.from(JSON.stringify(exec)).toString('base64');
-    return this.#upgrade(`/apps/${appId}/dynos/${dyno}/exec`, {'dyno-exec': header});
+    return this.#upgrade(`/apps/${appId}/dynos/${encodeURIComponent(dyno)}/exec`, {'dyno-exec': header});
   }
 
   resize(appId: string, dyno: string, size: {session: string; columns: number; rows: number}): Promise<void> {
-    return this.#json('POST', `/apps/${appId}/dynos/${dyno}/resize`, size);
+    return this.#json('POST', `/apps/${appId}/dynos/${encodeURIComponent(dyno)}/resize`, size);
   }
 
   /** Exit status of a session, once it has ended: attach and exec name theirs in the header `dyno-session`. */
   sessionStatus(appId: string, session: string): Promise<{status: number}> {
-    return this.#json('GET', `/apps/${appId}/sessions/${session}`);
+    return this.#json('GET', `/apps/${appId}/sessions/${encodeURIComponent(session)}`);
   }
 
   async build(spec: BuildSpec, onOutput: (text: string) => void, signal?: AbortSignal): Promise<BuildResult> {

@@ -7,6 +7,8 @@ import type {OauthAuthorization, OauthClient} from '../store/account-records.js'
 import {newId, timestamp} from '../store/identity.js';
 
 const ranges = ['created_at', 'id'] as const;
+/** seconds that a token may live: a hundred years, as dates end somewhere */
+const LONGEST_S = 100 * 365 * 24 * 3600;
 
 const newToken = () => `HRKU-${randomBytes(30).toString('base64url')}`;
 
@@ -98,7 +100,7 @@ const authorizationBody = {
   type: 'object',
   properties: {
     description: {type: ['string', 'null']},
-    expires_in: {type: ['integer', 'null'], minimum: 1},
+    expires_in: {type: ['integer', 'null'], minimum: 1, maximum: LONGEST_S},
     scope: {type: 'array', items: {type: 'string'}},
     client: {},
   },

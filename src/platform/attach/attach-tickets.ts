@@ -1,5 +1,5 @@
 import {randomUUID} from 'node:crypto';
-import type {Clock} from '../../model/clock.js';
+import type {Clock, Timer} from '../../model/clock.js';
 import {limits} from '../../model/limits.js';
 import type {App} from '../store/apps.js';
 
@@ -22,7 +22,7 @@ export interface AttachTarget {
 export class AttachTickets {
   readonly #port: number;
   readonly #clock: Clock;
-  readonly #targets = new Map<string, AttachTarget>();
+  readonly #targets = new Map<string, {target: AttachTarget; expiry: Timer}>();
 
   constructor(port: number, clock: Clock) {
     this.#port = port;
@@ -31,8 +31,9 @@ export class AttachTickets {
 
   urlFor(app: App, target: {dyno: string} & Partial<Pick<AttachTarget, 'exec' | 'hasTerminal'>>): string {
     const secret = randomUUID();
-    this.#targets.set(secret, {hasTerminal: true, ...target, appId: app.id, spaceId: app.spaceId});
-    this.#clock.setTimeout(() => this.#targets.delete(secret), 2 * limits.attachWaitMs);
+    const expiry = this.#clock.setTimeout(() => this.#targets.delete(secret), 2 * limits.attachWaitMs);
+    const whole = {hasTerminal: true, ...target, appId: app.id, spaceId: app.spaceId};
+    this.#targets.set(secret, {target: whole, expiry});
     return app.spaceId === null
       ? `rendezvous://localhost:${this.#port}/${secret}`
       : `https://localhost:${this.#port}/attach/${secret}`;
@@ -40,8 +41,15 @@ export class AttachTickets {
 
   /** What the secret opens; it opens nothing afterwards. */
   take(secret: string): AttachTarget | undefined {
-    const target = this.#targets.get(secret);
+    const ticket = this.#targets.get(secret);
+    ticket?.expiry.cancel();
     this.#targets.delete(secret);
-    return target;
+    return ticket?.target;
+  }
+
+  /** Tickets open nothing any more. */
+  close(): void {
+    for (const {expiry} of this.#targets.values()) expiry.cancel();
+    this.#targets.clear();
   }
 }

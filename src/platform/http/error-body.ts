@@ -34,6 +34,8 @@ interface HttpError {
 /** Any thrown value as a DynoError; what nobody expected becomes `internal`. */
 export function toDynoError(error: unknown): DynoError {
   if (error instanceof DynoError) return error;
+  // A path with a stray %.
+  if (error instanceof URIError) return new DynoError('bad_request', {message: 'The path is not encoded as a URL is.'});
   const {statusCode, code, message} = error as HttpError;
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new DynoError('body_too_large');
   if (statusCode === 404) return new DynoError('not_found', {resource: 'resource'});
