@@ -36,7 +36,7 @@ export async function ensureBridge(
 }
 
 function isTaken(error: unknown): boolean {
-  const taken = /overlap|invalid pool request|conflicts with|already exists/i;
+  const taken = /overlap|invalid pool request|conflicts with|already exists|failed to allocate gateway/i;
   return statusOf(error) !== undefined && taken.test(messageOf(error));
 }
 
