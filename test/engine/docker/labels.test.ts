@@ -35,6 +35,7 @@ describe('labels', () => {
       command: spec.command,
       port: 30_000,
       createdAt: 1234,
+      attached: false,
     });
     expect(JSON.stringify(labels)).to.not.include('never in a label');
     expect(dynoOfLabels(dynoLabels({owner: 'me', runtime: 'us'}, {...spec, port: null}, 1)).port).to.equal(null);
