@@ -10,7 +10,8 @@ import {limits} from '../src/model/limits.js';
 
 export default class Why extends DynoCommand {
   static override description = `tell what happened to a request, with the states of its dyno around it
-Its id stands in the response header Request-Id, and in the router line as request_id.`;
+Its id stands in the router line as request_id; the app gets it as X-Request-Id. Where the router has forgotten the
+request, its line in the log tells what is left to tell.`;
   static override examples = ['<%= config.bin %> why 30f14c6c-1f85-4cba-bd93-47d5abe3970f'];
   static override args = {request: stringArg({description: 'id of the request', required: true})};
   static override flags = {...appFlag};

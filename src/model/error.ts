@@ -39,6 +39,12 @@ export const errors = {
     'Call the API as localhost or 127.0.0.1.',
   ),
   not_found: entry(404, 'not_found', "Couldn't find that {resource}."),
+  request_unknown: entry(
+    404,
+    'not_found',
+    'No request {request} of this app is remembered. The router keeps the latest 2,000, the log 1,500 lines.',
+    'Look for its request_id in: dyno logs -d router -n 1500',
+  ),
   endpoint_unknown: entry(
     404,
     'not_found',

@@ -1,25 +1,7 @@
 import type {RouterCode} from '../model/heroku-codes.js';
-import {RequestRecord} from './request-record.js';
-import type {Note} from './request-record.js';
-import {parseRouterLine} from './router-line.js';
-
-export interface RequestTimeline {
-  request_id: string;
-  app_id: string;
-  method: string;
-  /** as in the router line */
-  path: string;
-  host: string;
-  fwd: string;
-  protocol: string;
-  dyno: string | null;
-  /** null while it is being answered */
-  status: number | null;
-  code: RouterCode | null;
-  bytes: number | null;
-  /** in the order of their time */
-  events: Array<{at: string; text: string}>;
-}
+import type {Note, RequestRecord} from './request-record.js';
+import {recordOfLine, timelineOf} from './request-timeline.js';
+import type {RequestTimeline} from './request-timeline.js';
 
 /** numbers kept of each request: accepted, connected, sent, first byte, ended */
 const TIMES = 5;
@@ -71,31 +53,22 @@ export class RequestRecords {
     times[first + 4] = record.endedAt;
   }
 
-  timelineOf(requestId: string): RequestTimeline | undefined {
-    for (const record of this.#inProgress) if (record.requestId === requestId) return timelineOf(record);
+  timelineOf(appId: string, requestId: string): RequestTimeline | undefined {
+    const isIt = (record: RequestRecord) => record.requestId === requestId && record.appId === appId;
+    const current = this.#inProgress.find(isIt);
+    if (current) return timelineOf(current);
     for (let back = 1; back <= this.#max; back++) {
       const at = (this.#next - back + this.#max) % this.#max;
       const record = this.#lines[at]!.includes(requestId) ? this.#recordAt(at) : null;
-      if (record?.requestId === requestId) return timelineOf(record);
+      if (record && isIt(record)) return timelineOf(record);
     }
     return undefined;
   }
 
   /** The record again, as far as its timeline needs it. */
   #recordAt(at: number): RequestRecord {
-    const line = parseRouterLine(this.#lines[at]!);
-    const record = new RequestRecord();
-    record.appId = this.#appIds[at]!;
-    record.requestId = line.request_id ?? '';
-    record.method = line.method ?? '';
-    record.target = line.path ?? '';
-    record.host = line.host ?? '';
-    record.forwardedFor = line.fwd ?? '';
-    record.protocol = line.protocol ?? '';
-    record.dyno = line.dyno || null;
-    record.status = Number(line.status);
+    const record = recordOfLine(this.#appIds[at]!, this.#lines[at]!);
     record.code = this.#codes[at]!;
-    record.bytes = line.bytes ? Number(line.bytes) : null;
     record.notes = this.#notes[at]!;
     const first = at * TIMES;
     const [accepted, connected, sent, firstByte, ended] = this.#times.subarray(first, first + TIMES);
@@ -113,32 +86,4 @@ export class RequestRecords {
     this.#inProgress[record.place] = last;
     last.place = record.place;
   }
-}
-
-function timelineOf(record: RequestRecord): RequestTimeline {
-  const events: Note[] = [];
-  const mark = (at: number, text: string) => {
-    if (at > 0) events.push({at, text});
-  };
-  mark(record.acceptedAt, `${record.method} ${record.target} accepted from ${record.forwardedFor}`);
-  events.push(...(record.notes ?? []));
-  mark(record.connectedAt, `connected to ${record.dyno}`);
-  mark(record.sentAt, 'request sent completely');
-  mark(record.firstByteAt, 'first byte of the response');
-  mark(record.endedAt, record.code ? `ended with ${record.code}, status ${record.status}` : `status ${record.status}`);
-  events.sort((a, b) => a.at - b.at);
-  return {
-    request_id: record.requestId,
-    app_id: record.appId,
-    method: record.method,
-    path: record.target,
-    host: record.host,
-    fwd: record.forwardedFor,
-    protocol: record.protocol,
-    dyno: record.dyno,
-    status: record.endedAt > 0 ? record.status : null,
-    code: record.code,
-    bytes: record.bytes,
-    events: events.map(({at, text}) => ({at: new Date(at).toISOString(), text})),
-  };
 }

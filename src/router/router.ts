@@ -6,7 +6,7 @@ import {AppTable} from './app-table.js';
 import {HeaderNames} from './http1/header-names.js';
 import {Listener} from './listener.js';
 import {RequestRecords} from './request-records.js';
-import type {RequestTimeline} from './request-records.js';
+import type {RequestTimeline} from './request-timeline.js';
 import type {RoutedApp, RoutedDyno} from './routed-app.js';
 import type {RouterCore} from './router-core.js';
 import {routerLimits} from './router-limits.js';
@@ -15,7 +15,8 @@ import type {RouterSettings} from './router-settings.js';
 import {SlowClients} from './slow-clients.js';
 import {WriteTurn} from './write-turn.js';
 
-export type {RequestTimeline} from './request-records.js';
+export {timelineOfLine} from './request-timeline.js';
+export type {RequestTimeline} from './request-timeline.js';
 export type {RoutedApp, RoutedDyno, RoutedDynoState} from './routed-app.js';
 export type {RouterSettings} from './router-settings.js';
 
@@ -138,8 +139,8 @@ export class Router {
   }
 
   /** What happened to a request and when; undefined when it is none of the latest. */
-  requestTimeline(requestId: string): RequestTimeline | undefined {
-    return this.#core.records.timelineOf(requestId);
+  requestTimeline(appId: string, requestId: string): RequestTimeline | undefined {
+    return this.#core.records.timelineOf(appId, requestId);
   }
 
   /** Stops listening and ends every connection. */

@@ -5,14 +5,15 @@ import type {BuildResult, BuildSpec, Engine, EngineFacts, ExecSpec, Session, Slu
 import {DynoManager} from '../dyno-manager/dyno-manager.js';
 import {Logplex} from '../logplex/logplex.js';
 import {DynoError} from '../model/error.js';
+import {limits} from '../model/limits.js';
 import {priority} from '../model/log.js';
 import type {LogEntry} from '../model/log.js';
 import type {LogChunk, LogFormName} from '../model/log-form.js';
 import type {AppSpec, RuntimeSpec} from '../model/spec.js';
 import {spaceLayout} from '../model/subnets.js';
 import type {Visit, VisitAnswer} from '../model/visit.js';
-import {Router} from '../router/router.js';
-import type {RouterSettings} from '../router/router.js';
+import {Router, timelineOfLine} from '../router/router.js';
+import type {RequestTimeline, RouterSettings} from '../router/router.js';
 import {AdvancingClock} from './advancing-clock.js';
 import {DynoHistories} from './dyno-histories.js';
 import {ConnectedEngine} from './connected-engine.js';
@@ -251,11 +252,15 @@ export class Runtime {
     return this.#logplex.readText(appId, query, form, signal);
   }
 
-  /** What the router remembers of a request, with the app's log lines around it. */
-  requestTimeline(_appId: string, requestId: string): unknown {
-    const timeline: unknown = this.#router.requestTimeline(requestId);
-    if (timeline === undefined || timeline === null) throw new DynoError('not_found', {resource: 'request'});
-    return timeline;
+  /**
+   * What the router remembers of a request; of an older one, what its line in the log says.
+   *
+   * @throws DynoError request_unknown
+   */
+  async requestTimeline(appId: string, requestId: string): Promise<RequestTimeline> {
+    const known = this.#router.requestTimeline(appId, requestId) ?? (await this.#timelineInLog(appId, requestId));
+    if (!known) throw new DynoError('request_unknown', {request: requestId});
+    return known;
   }
 
   /** What a client at another address would get of this runtime's router. */
@@ -349,6 +354,15 @@ export class Runtime {
     if (!space || this.#listensInside || !abilities.spaces.holds || !abilities['direct-address'].holds) return;
     await this.#router.listen({...router, host: spaceLayout(space.subnet).host});
     this.#listensInside = true;
+  }
+
+  async #timelineInLog(appId: string, requestId: string): Promise<RequestTimeline | undefined> {
+    const query = {lines: limits.logHistory, process: 'router'};
+    for await (const records of this.#logplex.read(appId, query, new AbortController().signal)) {
+      const found = records.findLast(({message}) => message.includes(` request_id=${requestId} `));
+      if (found) return timelineOfLine(appId, found.message, found.time);
+    }
+    return undefined;
   }
 
   #write(appId: string, process: string, message: string, pri: number): void {

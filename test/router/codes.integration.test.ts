@@ -359,7 +359,7 @@ describe('H codes', () => {
     const client = await fixture.client();
     const id = 'quarantined-request-1';
     client.send(GET.replace('\r\n\r\n', `\r\nX-Request-Id: ${id}\r\n\r\n`));
-    await eventually(() => fixture.router.requestTimeline(id)?.events.length === 2);
+    await eventually(() => fixture.router.requestTimeline('app-1', id)?.events.length === 2);
     await clock.advance(75_000);
     expect(await client.response()).to.match(/^HTTP\/1\.1 503/);
     expect(await line(1)).to.equal(

@@ -34,7 +34,7 @@ describe('routing', () => {
     const {port} = fixture.dynos[0]!;
     await fixture.dynos[0]!.close();
     expect(dynoOf(await fixture.ask(GET))).to.equal('web.2');
-    expect(fixture.router.requestTimeline(idOf(fixture.lines[0]!))!.events.map(({text}) => text)).to.include(
+    expect(fixture.router.requestTimeline('app-1', idOf(fixture.lines[0]!))!.events.map(({text}) => text)).to.include(
       'web.1 refused the connection; quarantined',
     );
     const revived = fixture.dynos[0]!;
@@ -274,8 +274,8 @@ describe('routing', () => {
     await open({limits: {rememberedRequests: 3}});
     const ids = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(20));
     for (const id of ids) await fixture.ask(GET.replace('\r\n\r\n', `\r\nX-Request-Id: ${id}\r\n\r\n`));
-    expect(fixture.router.requestTimeline(ids[0]!)).to.equal(undefined);
-    const timeline = fixture.router.requestTimeline(ids[3]!)!;
+    expect(fixture.router.requestTimeline('app-1', ids[0]!)).to.equal(undefined);
+    const timeline = fixture.router.requestTimeline('app-1', ids[3]!)!;
     expect(timeline).to.include({
       request_id: ids[3],
       app_id: 'app-1',
