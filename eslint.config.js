@@ -70,7 +70,6 @@ const homes = {
   // x509's dependency injection asks for it, imported once before it.
   'reflect-metadata': ['src/certificates', 'src/platform'],
   dockerode: ['src/engine/docker', 'src/engine/swarm'],
-  'http-proxy-3': ['src/router'],
   'ipaddr.js': ['src/model', 'src/router'],
 };
 
