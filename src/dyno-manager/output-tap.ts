@@ -29,6 +29,10 @@ export class OutputTap implements DynoOutput {
     this.#output.write(chunk, stream, time, cursor);
   }
 
+  lost(since: number): void {
+    this.#output.lost?.(since);
+  }
+
   end(): void {
     this.#output.end();
     this.#end();

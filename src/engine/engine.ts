@@ -105,6 +105,8 @@ export interface NetworkSpec {
   egress?: {addresses: string[]};
   /** Spaces with `egress`: ports of the machine that dynos may reach at the network's first address: the router's */
   hostPorts?: number[];
+  /** Spaces with `egress`: names that resolve to the router on the network, where it is on ports 80 and 443 as well */
+  routerNames?: string[];
 }
 
 export interface DynoSpec {
@@ -179,6 +181,11 @@ export interface DynoExit {
 export interface DynoOutput {
   /** Raw bytes as read, not lines. `cursor` resumes followDyno() after this chunk. */
   write(chunk: Buffer, stream: 'stdout' | 'stderr', time: number, cursor: string | null): void;
+  /**
+   * What the dyno wrote between `since` (ms) and the next chunk is gone, nobody knows how much of it: the engine keeps
+   * only so much while no runtime reads.
+   */
+  lost?(since: number): void;
   /** No more output will come. */
   end(): void;
 }

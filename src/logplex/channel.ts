@@ -2,7 +2,6 @@ import {rm} from 'node:fs/promises';
 import type {SecureContext} from 'node:tls';
 import type {Clock} from '../model/clock.js';
 import {maskDrainUrl} from '../model/drain.js';
-import {matchesQuery} from '../model/log-filter.js';
 import {priority} from '../model/log.js';
 import type {LogEntry, LogQuery} from '../model/log.js';
 import {limits} from '../model/limits.js';
@@ -10,14 +9,13 @@ import type {DrainSpec} from '../model/spec.js';
 import {ChannelDrains} from './channel-drains.js';
 import type {DrainStatus} from './drain.js';
 import {DynoCollector} from './dyno-collector.js';
-import {History} from './history.js';
+import {formatSecond} from './frames.js';
 import {Intake} from './intake.js';
 import type {DynoCursor} from './log-format.js';
 import {LogFile} from './log-file.js';
-import {entryOf} from './message.js';
 import type {Message} from './message.js';
 import {Pending} from './pending.js';
-import {lossMessage, Tail} from './tail.js';
+import {Readers} from './readers.js';
 
 export interface ChannelOptions {
   clock: Clock;
@@ -35,7 +33,6 @@ const ENTRY_BYTES = 100;
 const INTAKE_BYTES = 32 * 1024 * 1024;
 /** dynos whose cursor is remembered: those that ended may be asked for once more */
 const CURSORS = 500;
-const HISTORY_MS = 7 * 24 * 3600_000;
 /** ms between two L14 of one drain: its connections may fail many times a minute */
 const CERTIFICATE_NOTICE_MS = 60_000;
 
@@ -49,9 +46,8 @@ export class Channel {
   readonly #clock: Clock;
   readonly #directory: string;
   readonly #file: LogFile;
-  readonly #history = new History();
   readonly #drains: ChannelDrains;
-  readonly #tails = new Set<Tail>();
+  readonly #readers: Readers;
   readonly #collectors = new Map<string, DynoCollector>();
   readonly #cursors = new Map<string, DynoCursor>();
   readonly #dirty = new Set<string>();
@@ -59,7 +55,6 @@ export class Channel {
   readonly #pending: Pending;
   readonly #refusals = new Map<string, number>();
   readonly #loaded: Promise<void>;
-  #closed = false;
   /** of the next message that is committed */
   #nextSeq = 1;
   #isFlushing = false;
@@ -72,6 +67,7 @@ export class Channel {
   constructor({clock, random, directory, secureContext}: ChannelOptions) {
     this.#clock = clock;
     this.#pending = new Pending(clock);
+    this.#readers = new Readers(clock);
     this.#directory = directory;
     this.#file = new LogFile(directory);
     const certificateRefused = (spec: DrainSpec, alert: string) => this.#certificateRefused(spec, alert);
@@ -118,6 +114,12 @@ export class Channel {
     });
   }
 
+  /** L13 (4.3), but that nobody can count what an engine no longer has. */
+  outputLost(dyno: string, since: number): void {
+    const message = `Error L13: messages of ${dyno} lost since ${formatSecond(since)}, nobody knows how many`;
+    this.write([{time: this.#clock.now(), source: 'app', process: 'log-shuttle', message, pri: priority.l12}]);
+  }
+
   ended(dynoId: string): void {
     const collector = this.#collectors.get(dynoId);
     if (!collector) return;
@@ -128,21 +130,11 @@ export class Channel {
     void this.#intake.settled().then(() => this.#collectors.delete(dynoId));
   }
 
-  /** The last messages, then filtered; with `tail` what comes, until the signal. */
+  /** As Readers.read, of all that has come in until now. */
   async *read(query: LogQuery, signal: AbortSignal): AsyncGenerator<Message[], void> {
     await this.#loaded;
     await this.#intake.settled();
-    const tail = query.tail && !signal.aborted && !this.#closed ? this.#openTail(query) : null;
-    const end = () => tail?.end();
-    signal.addEventListener('abort', end, {once: true});
-    try {
-      const messages = this.#historyFor(query);
-      if (messages.length > 0) yield messages;
-      if (tail) yield* tail.messages();
-    } finally {
-      signal.removeEventListener('abort', end);
-      if (tail) this.#tails.delete(tail);
-    }
+    yield* this.#readers.read(query, signal);
   }
 
   drains(): DrainStatus[] {
@@ -150,7 +142,7 @@ export class Channel {
   }
 
   async close(): Promise<void> {
-    await this.#endTails();
+    await this.#endReaders();
     await this.#drains.close('finish');
     await this.#intake.settled();
     await this.#file.close();
@@ -158,7 +150,7 @@ export class Channel {
 
   /** Nothing of it is left on disk. */
   async remove(): Promise<void> {
-    await this.#endTails();
+    await this.#endReaders();
     await this.#drains.close('abort');
     await this.#intake.settled();
     await this.#file.close();
@@ -166,11 +158,10 @@ export class Channel {
   }
 
   /** They have read everything when it resolves, but for what is in their buffers. */
-  async #endTails(): Promise<void> {
+  async #endReaders(): Promise<void> {
     await this.#loaded;
     await this.#intake.settled();
-    this.#closed = true;
-    for (const tail of this.#tails) tail.end();
+    this.#readers.end();
   }
 
   async #load(): Promise<void> {
@@ -179,7 +170,7 @@ export class Channel {
       const {messages, cursors, nextSeq} = await this.#file.open(limits.logHistory, this.#drains.neededSeq);
       for (const [dynoId, cursor] of cursors) this.#cursors.set(dynoId, cursor);
       this.#nextSeq = nextSeq;
-      this.#history.push(messages);
+      this.#readers.push(messages);
       this.#recovered = Number.isFinite(this.#drains.neededSeq) ? messages : null;
     } catch {
       // The directory cannot be read: the log lives in memory, and every write tries the disk again.
@@ -212,8 +203,9 @@ export class Channel {
       await this.#persist(messages);
       this.#nextSeq += messages.length;
       this.#publish(messages);
-      this.#intake.done(taken);
+      // Before anybody is told: one who waits for it may close the file.
       if (this.#file.isFull) await this.#rotate();
+      this.#intake.done(taken);
     }
     this.#isFlushing = false;
   }
@@ -239,9 +231,8 @@ export class Channel {
 
   #publish(messages: Message[]): void {
     if (messages.length === 0) return;
-    this.#history.push(messages);
+    this.#readers.push(messages);
     if (this.#recovered) this.#recovered = this.#recovered.concat(messages);
-    for (const tail of this.#tails) tail.push(messages);
     this.#drains.push(
       messages.some(isForTailsOnly) ? messages.filter((message) => !isForTailsOnly(message)) : messages,
     );
@@ -253,31 +244,8 @@ export class Channel {
       if (!this.#collectors.has(dynoId)) this.#cursors.delete(dynoId);
     }
     await this.#drains.save();
-    const needed = Math.min(this.#history.oldest?.seq ?? this.#nextSeq, this.#drains.neededSeq);
+    const needed = Math.min(this.#readers.firstSeq ?? this.#nextSeq, this.#drains.neededSeq);
     await this.#file.rotate(this.#cursors, needed).catch(() => undefined);
-  }
-
-  #openTail(query: LogQuery): Tail {
-    const tail = new Tail(this.#clock, query);
-    this.#tails.add(tail);
-    return tail;
-  }
-
-  #historyFor(query: LogQuery): Message[] {
-    const {newest} = this.#history;
-    if (!newest || newest.head.time < this.#clock.now() - HISTORY_MS) return [];
-    const after = query.after === undefined ? null : Number(query.after);
-    const messages =
-      after === null ? this.#history.last(query.lines ?? limits.logDefaultLines) : this.#history.after(after);
-    const found = messages.filter((message) => matchesQuery(query, entryOf(message)));
-    return after === null ? found : [...this.#lossBetween(after), ...found];
-  }
-
-  /** What a reader who resumes has missed for good: the stream went on by more than the history holds. */
-  #lossBetween(after: number): Message[] {
-    const oldest = this.#history.oldest;
-    if (!oldest || !(oldest.seq > after + 1)) return [];
-    return [lossMessage(oldest.seq - after - 1, oldest.head.time, oldest.seq - 1, this.#clock.now())];
   }
 
   #certificateRefused({id, url}: DrainSpec, alert: string): void {

@@ -24,6 +24,7 @@ export interface LogplexOptions {
 /** Takes what one dyno writes; structurally the engine's DynoOutput. */
 export interface CollectedOutput {
   write(chunk: Buffer, stream: 'stdout' | 'stderr', time: number, cursor: string | null): void;
+  lost(since: number): void;
   end(): void;
 }
 
@@ -85,6 +86,9 @@ export class Logplex {
       output: {
         write: (chunk, stream, time, cursor) => {
           if (isOpen()) channel.collect(dyno.id, chunk, stream, time, cursor);
+        },
+        lost: (since) => {
+          if (isOpen()) channel.outputLost(dyno.name, since);
         },
         end: () => {
           if (isOpen()) channel.ended(dyno.id);

@@ -307,6 +307,17 @@ describe('Logplex', () => {
       expect((await open()).dynoOutput(APP, {id: 'dyno-1', name: 'web.1'}).cursor).to.equal('end');
     });
 
+    it('tells in an L13 of output that the engine no longer has', async () => {
+      const logplex = await open();
+      const {output} = logplex.dynoOutput(APP, {id: 'dyno-1', name: 'web.1'});
+      output.lost(TIME);
+      const [record] = await read(logplex);
+      expect(record).to.include({source: 'app', process: 'log-shuttle', pri: 172});
+      expect(record!.message).to.equal(
+        'Error L13: messages of web.1 lost since 2026-11-22T06:11:32+00:00, nobody knows how many',
+      );
+    });
+
     it('keeps a cursor when the engine has none for a chunk', async () => {
       const logplex = await open();
       const {output} = logplex.dynoOutput(APP, {id: 'dyno-1', name: 'web.1'});

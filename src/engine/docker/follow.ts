@@ -25,7 +25,11 @@ export async function followLog(options: FollowOptions): Promise<void> {
   let located = options.cursor;
   while (!signal.aborted) {
     try {
-      if (located?.kind === 'attach') located = await locate(docker, engineId, located, signal);
+      if (located?.kind === 'attach') {
+        const {cursor, lostSince} = await locate(docker, engineId, located, signal);
+        if (lostSince !== null) reader.tellLoss(lostSince);
+        located = cursor;
+      }
       if (located) reader.startAt(located);
       located = null;
       const running = await isRunning(docker, engineId);
@@ -47,7 +51,7 @@ async function locate(
   id: string,
   cursor: OutputCursor & {kind: 'attach'},
   signal: AbortSignal,
-): Promise<LogCursor> {
+): Promise<ReturnType<CursorLocator['found']>> {
   const locator = new CursorLocator(cursor);
   await readLog(docker, id, {follow: false, signal}, (entry) => locator.read(entry));
   return locator.found();
@@ -64,6 +68,8 @@ class LogResumer {
   readonly #at: Record<StreamName, LogPosition | null> = {stdout: null, stderr: null};
   /** bytes seen of the position's stamp since this read began */
   readonly #seen = {stdout: 0, stderr: 0};
+  /** no entry has come since this read began */
+  #isFirst = true;
   failures = 0;
 
   constructor(options: FollowOptions) {
@@ -79,14 +85,27 @@ class LogResumer {
     const {docker, engineId, signal} = this.#options;
     this.#seen.stdout = 0;
     this.#seen.stderr = 0;
+    this.#isFirst = true;
     const stamps = [this.#at.stdout?.[0], this.#at.stderr?.[0]];
     // A stream that was not seen yet begins at the beginning.
     const since = stamps.every((stamp) => stamp !== undefined) ? stamps.sort()[0] : undefined;
     await readLog(docker, engineId, {since, follow, signal}, (entry) => this.#take(entry));
   }
 
+  tellLoss(since: number): void {
+    this.#options.output.lost?.(since + this.#options.clockOffset());
+  }
+
+  /** A log that begins after a place where we were has lost that place, and what came next. */
+  #checkBegin(begin: string): void {
+    const gone = [this.#at.stdout, this.#at.stderr].flatMap((at) => (at && begin > at[0] ? [at[0]] : []));
+    if (gone.length > 0) this.tellLoss(stampTime(gone.sort()[0]!));
+  }
+
   #take({stamp, stream, piece}: LogEntry): void {
     if (this.#options.signal.aborted) return;
+    if (this.#isFirst) this.#checkBegin(stamp);
+    this.#isFirst = false;
     const at = this.#at[stream];
     let rest = piece;
     if (at && stamp < at[0]) {

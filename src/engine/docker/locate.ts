@@ -23,11 +23,14 @@ const FIRST_SLACK_MS = 2000;
  *  2. else the place after the same last 256 bytes that is nearest in time: exact unless a dyno repeats itself within the
  *     same milliseconds;
  *  3. else, when those bytes are not in the log, after the last entry that is not later than the last delivery.
+ *
+ * A log that begins later than the last delivery has lost that place, and something after it.
  */
 export class CursorLocator {
   readonly #cursor: AttachCursor;
   readonly #seekers: Record<StreamName, StreamSeeker>;
-  #complete: boolean | null = null;
+  /** ms, of the first entry */
+  #begin: number | null = null;
 
   constructor(cursor: AttachCursor) {
     this.#cursor = cursor;
@@ -35,13 +38,20 @@ export class CursorLocator {
   }
 
   read(entry: LogEntry): void {
-    this.#complete ??= Math.abs(stampTime(entry.stamp) - this.#cursor.first) <= FIRST_SLACK_MS;
+    this.#begin ??= stampTime(entry.stamp);
     this.#seekers[entry.stream].read(entry);
   }
 
-  found(): LogCursor {
-    const complete = this.#complete ?? false;
-    return {kind: 'log', stdout: this.#seekers.stdout.found(complete), stderr: this.#seekers.stderr.found(complete)};
+  /** `lostSince`: the log begins later than the last delivery, so that something between the two is gone. */
+  found(): {cursor: LogCursor; lostSince: number | null} {
+    const {stdout, stderr} = this.#seekers;
+    const begin = this.#begin ?? -Infinity;
+    const complete = Math.abs(begin - this.#cursor.first) <= FIRST_SLACK_MS;
+    const gaps = [stdout, stderr].map((seeker) => seeker.lostSince(begin)).filter((since) => since !== null);
+    return {
+      cursor: {kind: 'log', stdout: stdout.found(complete, begin), stderr: stderr.found(complete, begin)},
+      lostSince: gaps.length === 0 ? null : Math.min(...gaps),
+    };
   }
 }
 
@@ -101,7 +111,15 @@ class StreamSeeker {
     if (stampTime(stamp) <= this.#wanted.time) this.#before = [stamp, this.#stampBytes];
   }
 
-  found(complete: boolean): LogPosition | null {
+  found(complete: boolean, begin: number): LogPosition | null {
+    if (this.lostSince(begin) !== null) return null;
     return (complete ? this.#exact : null) ?? this.#nearest ?? this.#before;
+  }
+
+  /** Docker's log is a moment behind the attached reader: what looks alike may be the place in the first seconds. */
+  lostSince(begin: number): number | null {
+    const {time} = this.#wanted;
+    if (this.#length === 0 || begin <= time) return null;
+    return this.#nearest === null || begin > time + FIRST_SLACK_MS ? time : null;
   }
 }

@@ -9,12 +9,18 @@ export class Recorder implements DynoOutput {
   cursor: string | null = null;
   times: number[] = [];
   ends = 0;
+  /** times since when output is gone */
+  losses: number[] = [];
 
   write(chunk: Buffer, stream: 'stdout' | 'stderr', time: number, cursor: string | null): void {
     if (this.ends > 0) throw new Error('output after the end');
     this.#pieces[stream].push(Buffer.from(chunk));
     this.times.push(time);
     if (cursor !== null) this.cursor = cursor;
+  }
+
+  lost(since: number): void {
+    this.losses.push(since);
   }
 
   end(): void {

@@ -26,7 +26,13 @@ function cursorAfter(pieces: [string, StreamName, number][]): AttachCursor {
 function locate(cursor: AttachCursor, entries: LogEntry[]) {
   const locator = new CursorLocator(cursor);
   entries.forEach((entry) => locator.read(entry));
-  return locator.found();
+  return locator.found().cursor;
+}
+
+function lostSince(cursor: AttachCursor, entries: LogEntry[]) {
+  const locator = new CursorLocator(cursor);
+  entries.forEach((entry) => locator.read(entry));
+  return locator.found().lostSince;
 }
 
 describe('place of a cursor in a log', () => {
@@ -75,6 +81,27 @@ describe('place of a cursor in a log', () => {
   it('is after the last entry not later than the delivery when nothing else is known', () => {
     const cursor = cursorAfter([['never logged, because the disk was slow\n', 'stdout', 12]]);
     expect(locate(cursor, entries).stdout).to.deep.equal([entries[12]!.stamp, Buffer.byteLength(lines[12]!)]);
+  });
+
+  it('is gone when the log begins later: something after it is, too', () => {
+    const all = log(Array.from({length: 1000}, (_, n) => `line ${n}\n`));
+    const cursor = cursorAfter([
+      ['line 0\n', 'stdout', 0],
+      ['line 1\n', 'stdout', 1],
+    ]);
+    expect(lostSince(cursor, all)).to.equal(null);
+    expect(lostSince(cursor, all.slice(500))).to.equal(cursor.stdout.time);
+    expect(locate(cursor, all.slice(500)).stdout).to.equal(null);
+    expect(lostSince(cursor, [])).to.equal(null);
+  });
+
+  it('is gone although the log has lines that look alike', () => {
+    const all = log(Array.from({length: 1000}, () => 'tick\n'));
+    const cursor = cursorAfter(
+      Array.from({length: 60}, (_, n): [string, StreamName, number] => ['tick\n', 'stdout', n]),
+    );
+    expect(lostSince(cursor, all.slice(500))).to.equal(cursor.stdout.time);
+    expect(lostSince(cursor, all.slice(59))).to.equal(null);
   });
 
   it('is the beginning of a stream of which nothing was delivered', () => {

@@ -76,6 +76,34 @@ describe('docker engine after the end of a runtime process', function () {
     numbers.pop();
     expect(numbers).to.have.length(152_000);
     expect(numbers.every((text, index) => Number(text) === index)).to.be.true;
+    expect(late.losses).to.deep.equal([]);
+    await rig.engine.removeDyno(dyno.engineId);
+  });
+
+  it('tells that something is gone when the log was cut behind it', async () => {
+    const command = `node -e '
+      const write = (text) => new Promise((resolve) => process.stdout.write(text, resolve));
+      (async () => {
+        await write("first\\n");
+        await new Promise((resolve) => setTimeout(resolve, 3000));
+        for (let n = 0; n < 300; n++) await write(("z".repeat(99_999) + "\\n"));
+        await write("last\\n");
+      })()'`;
+    const first = rig.another();
+    await first.open();
+    const {dyno, output} = await rig.start(command, {}, first);
+    await output.sees('first\n');
+    await first.close();
+    await until(
+      'the end',
+      async () => (await rig.engine.listDynos()).find(({id}) => id === dyno.id)?.running === false,
+    );
+    const late = new Recorder();
+    await rig.engine.followDyno(dyno.engineId, output.cursor, late);
+    await late.ended;
+    expect(late.stdout.startsWith('zz') && late.stdout.endsWith('\nlast\n')).to.equal(true);
+    expect(late.losses).to.have.length(1);
+    expect(late.losses[0]).to.be.within(dyno.createdAt, late.times[0]!);
     await rig.engine.removeDyno(dyno.engineId);
   });
 });
