@@ -195,10 +195,19 @@ describe('terminals', function () {
       const exited = once(channel, 'exit');
       channel.end('typed');
       expect((await exited)[0]).to.equal(7);
-      expect(text).to.equal('hello\ntyped');
+      // The end of the input is told, as a terminal is not hung up by it.
+      expect(text).to.equal('hello\ntyped\u0004');
       const [resize] = platform.runtimes.get('acme')!.calls('POST', /resize$/);
       expect(resize!.body).to.deep.equal({session: 's-1', columns: 100, rows: 40});
       client.end();
+    });
+
+    it('is still shown when its command is through before the client comes', async () => {
+      const {name, id} = await platform.ok('POST', '/apps/inside/dynos', {command: 'true', attach: true});
+      const {apps, oneOffs} = platform.runtimes.get('acme')!;
+      for (const app of apps.keys()) oneOffs.delete(app);
+      expect(await platform.ok('GET', '/apps/inside/dynos')).to.have.length(1);
+      expect(await platform.ok('GET', `/apps/inside/dynos/${name}`)).to.include({id, state: 'starting'});
     });
 
     it('answers 403 to addresses outside of the trusted ranges', async () => {

@@ -52,7 +52,8 @@ function byNameAndNumber(a: DynoInfo, b: DynoInfo): number {
 }
 
 async function requireDyno(context: PlatformContext, app: App, identity: string): Promise<DynoInfo> {
-  const dyno = (await listDynos(context, app)).find(({id, name}) => id === identity || name === identity);
+  const running = (await listDynos(context, app)).find(({id, name}) => id === identity || name === identity);
+  const dyno = running ?? context.attach.waiting(app, identity);
   if (!dyno) throw new DynoError('not_found', {resource: 'dyno'});
   return dyno;
 }
@@ -87,7 +88,7 @@ async function create({context, params, body}: ApiCall) {
   const wanted = body as unknown as OneOffBody;
   const dyno = await startOneOff(context, app, wanted);
   const attachUrl = wanted.attach
-    ? context.attach.urlFor(app, {dyno: dyno.name, hasTerminal: !wanted.force_no_tty})
+    ? context.attach.urlFor(app, {dyno: dyno.name, hasTerminal: !wanted.force_no_tty, info: dyno})
     : null;
   const shown = dynoJson(context, app, dyno, attachUrl);
   context.webhooks.publish(app, {include: 'dyno', action: 'create', data: {...shown, attach_url: null}});

@@ -11,6 +11,9 @@ import type {AttachTarget} from './attach-tickets.js';
 import {openTarget} from './session-io.js';
 import type {ServeTunnel} from './upgrades.js';
 
+/** End of transmission: what a terminal takes for the end of its input. */
+const EOT = 0x04;
+
 interface Size {
   columns: number;
   rows: number;
@@ -93,7 +96,9 @@ async function serveShell(
     const session = dyno.sessionId ?? '';
     onResize((size) => void client.resize(app.id, target.dyno, {session, ...size}).catch(() => undefined));
     channel.on('close', () => dyno.destroy());
-    channel.pipe(dyno);
+    channel.pipe(dyno, {end: !target.hasTerminal});
+    // A terminal is not hung up when the input of `ssh` ends: it is told so, as the other way of attaching does.
+    if (target.hasTerminal) channel.once('end', () => dyno.write(Buffer.of(EOT)));
     dyno.pipe(channel, {end: false});
     await new Promise<void>((resolve) =>
       dyno

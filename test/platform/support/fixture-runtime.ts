@@ -38,6 +38,7 @@ export class FixtureRuntime {
   /** exit status and output of the next release phases */
   releasePhase: {status: number; output: string; wait?: Promise<void>} = {status: 0, output: 'migrated\n'};
   spacesHold = true;
+  hasDirectAddress = true;
   /** whether its engine refuses a subnet */
   isTaken: (subnet: string) => boolean = () => false;
   /** removals of what other spaces left that fail from now on */
@@ -193,7 +194,8 @@ export class FixtureRuntime {
 
   #facts() {
     const spaces = this.spacesHold ? {holds: true} : {holds: false, why: 'Start Docker.'};
-    return {engine: 'fixture', version: '1', abilities: {spaces}};
+    const direct = this.hasDirectAddress ? {holds: true} : {holds: false, why: 'Docker is elsewhere.'};
+    return {engine: 'fixture', version: '1', abilities: {spaces, 'direct-address': direct}};
   }
 
   #runOneOff(appId: string, oneOff: OneOffRequest): DynoInfo {
@@ -259,6 +261,8 @@ export class FixtureRuntime {
     );
     socket.write('hello\n');
     socket.pipe(socket);
+    // As a terminal does with the end of its input.
+    socket.on('data', (chunk: Buffer) => void (chunk.includes(4) && socket.end()));
   }
 }
 
