@@ -33,7 +33,8 @@ function isWritable(path: string): boolean {
   }
 }
 
-function findProgram(name: string, env: NodeJS.ProcessEnv): string | undefined {
+/** The path of a program that a shell would find. */
+export function findProgram(name: string, env: NodeJS.ProcessEnv): string | undefined {
   return (env.PATH ?? '')
     .split(':')
     .map((folder) => join(folder, name))

@@ -4,7 +4,7 @@ import {joinCommand, parseEnv} from '../../src/cli/run-command.js';
 import {formatAgo} from '../../src/cli/time.js';
 import {parseSince} from '../../src/cli/views/log-lines.js';
 import {layoutFrame, sinkBehaviour} from '../../src/cli/views/sink.js';
-import {trustSteps} from '../../src/cli/views/trust.js';
+import {trustNotes, trustSteps, trustStoreOf} from '../../src/cli/views/trust.js';
 
 const now = Date.parse('2026-11-22T06:17:02Z');
 
@@ -79,5 +79,23 @@ describe('other texts', () => {
     );
     expect(trustSteps('darwin', '/x')[0]).to.match(/^sudo security add-trusted-cert/);
     expect(trustSteps('win32', 'C:\\x')[0]).to.match(/^certutil/);
+    expect(trustSteps('linux', '/x', {isRoot: true})).to.deep.equal([
+      "cp '/x' /usr/local/share/ca-certificates/dyno-local.crt",
+      'update-ca-certificates',
+    ]);
+  });
+
+  it('steps for the store that a Linux machine has', () => {
+    const steps = (program: string) =>
+      trustSteps('linux', '/x', {store: trustStoreOf((name) => name === program)}).at(-1);
+    expect(steps('update-ca-certificates')).to.equal('sudo update-ca-certificates');
+    expect(steps('update-ca-trust')).to.equal('sudo update-ca-trust');
+    expect(steps('trust')).to.equal("sudo trust anchor --store '/x'");
+    expect(steps('none of them')).to.equal('sudo update-ca-certificates');
+  });
+
+  it('browsers keep stores of their own', () => {
+    expect(trustNotes('linux', '/x').join()).to.match(/certutil -d sql:.* -i '\/x'.*Firefox: .* Import \/x/);
+    expect(trustNotes('darwin', '/x').join()).to.include('enterprise_roots');
   });
 });
