@@ -4,7 +4,8 @@ import {DynoError} from './error.js';
  * Addresses of private spaces on one machine. Every bridge of a machine needs addresses of its own, so a space gets a
  * piece of its CIDR that nobody else has, and stable outbound addresses out of its installation's edge network:
  *
- *   space   10.0.N.0/24 (of 10.0.0.0/16)   .1 the host   .2 way out   .3 egress gateway   .16–.127 data   .128–.254 dynos
+ *   space   10.0.N.0/24 (of 10.0.0.0/16)   .1 the host   .2 way out   .3 egress gateway   .4 the router, by its names
+ *                                          .16–.127 data   .128–.254 dynos
  *   edge    198.18.N.0/22                  .1 the host   N.16 … N+2.255 stable outbound addresses   N+3.* the gateways' own
  *
  * All pure: what is taken on this machine (host routes, Docker's networks, other spaces) is for the caller to find out.
@@ -179,6 +180,8 @@ export interface SpaceLayout {
   wayOut: string;
   /** the egress gateway's address before it becomes the way out */
   egress: string;
+  /** what the names of the router resolve to: one more address of the host's */
+  router: string;
   dataFirst: string;
   dataLast: string;
   /** addresses that Docker hands out by itself: the dynos' */
@@ -193,6 +196,7 @@ export function spaceLayout(subnet: string): SpaceLayout {
     host: at(1),
     wayOut: at(2),
     egress: at(3),
+    router: at(4),
     dataFirst: at(16),
     dataLast: at(half - 1),
     pool: formatRange({first: first + half, last}),

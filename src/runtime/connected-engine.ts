@@ -23,6 +23,9 @@ export class ConnectedEngine {
   #facts: EngineFacts | null = null;
   #problem: DynoError | null = null;
   #connecting: Promise<void> = Promise.resolve();
+  #updating: Promise<void> | null = null;
+  /** of the network as it is, as JSON */
+  #network = '';
 
   constructor(options: ConnectedEngineOptions) {
     this.#options = options;
@@ -39,6 +42,7 @@ export class ConnectedEngine {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#connecting;
+    await this.#updating;
   }
 
   /** @throws DynoError engine_unreachable; subnet_taken: the space needs another one */
@@ -55,6 +59,12 @@ export class ConnectedEngine {
     return [this.#problem?.message ?? `Still connecting to the ${this.#options.engine.name} engine.`];
   }
 
+  /** The spec changed: brings the network up to it, where it is no longer what it should be. */
+  update(): void {
+    if (!this.#facts || this.#updating) return;
+    this.#updating = this.#update().finally(() => (this.#updating = null));
+  }
+
   /** With the last dyno gone; without an engine it stays for the next time. */
   async removeNetwork(): Promise<void> {
     if (!this.#facts) return;
@@ -64,24 +74,47 @@ export class ConnectedEngine {
   }
 
   async #connect(tried: () => void): Promise<void> {
-    const {engine, spec, onReady, report} = this.#options;
+    const {engine, onReady, report} = this.#options;
     while (!this.#closing.signal.aborted) {
       try {
         const facts = await engine.open();
-        await engine.ensureNetwork(networkSpecOf(spec()));
+        await this.#ensureNetwork();
         await onReady(facts);
         this.#facts = facts;
         this.#problem = null;
         tried();
+        this.update();
         return await this.#proveIsolation(facts);
       } catch (error) {
         const problem = problemOf(error);
         if (problem.message !== this.#problem?.message) report(problem.message);
         this.#problem = problem;
         tried();
-        await delay(RETRY_MS, undefined, {signal: this.#closing.signal}).catch(() => undefined);
+        await this.#pause();
       }
     }
+  }
+
+  async #update(): Promise<void> {
+    const {spec, report} = this.#options;
+    while (!this.#closing.signal.aborted && JSON.stringify(networkSpecOf(spec())) !== this.#network) {
+      try {
+        await this.#ensureNetwork();
+      } catch (error) {
+        report(problemOf(error).message);
+        await this.#pause();
+      }
+    }
+  }
+
+  async #ensureNetwork(): Promise<void> {
+    const network = networkSpecOf(this.#options.spec());
+    await this.#options.engine.ensureNetwork(network);
+    this.#network = JSON.stringify(network);
+  }
+
+  async #pause(): Promise<void> {
+    await delay(RETRY_MS, undefined, {signal: this.#closing.signal}).catch(() => undefined);
   }
 
   /** A region's promise that dynos cannot reach each other is tried out, not believed; it says so when it fails. */

@@ -30,6 +30,7 @@ import type {
   RuntimeStatus,
 } from './protocol.js';
 import {routedAppOf} from './routed-app.js';
+import {entriesAtRuntimeTime, outputAtRuntimeTime} from './runtime-time.js';
 import {SpecFile} from './spec-file.js';
 import {visit} from './visit.js';
 
@@ -110,7 +111,10 @@ export class Runtime {
       random,
       runtime: {name: spec.name, kind: spec.kind, network: spec.name},
       log: (appId, process, message) => this.#write(appId, process, message, priority.dynoManager),
-      outputOf: (appId, dyno) => this.#logplex.dynoOutput(appId, dyno),
+      outputOf: (appId, dyno) => {
+        const {output, cursor} = this.#logplex.dynoOutput(appId, dyno);
+        return {output: outputAtRuntimeTime(output, clock), cursor};
+      },
       onDynos: (appId, dynos) => this.#router.setDynos(appId, dynos),
       drain: (appId, dynoId) => this.#router.drain(appId, dynoId),
       onChange: (app, dyno) => this.#events.emit('event', {kind: 'dyno', app, dyno}),
@@ -185,18 +189,21 @@ export class Runtime {
     for (const {id} of gone) {
       this.removeApp(id).catch((error: Error) => this.#report(`Removing app ${id}: ${error.message}`));
     }
+    this.#connected.update();
     await this.#specFile.write(this.#spec);
   }
 
   /** An older revision than the one known is ignored. */
   async setApp(app: AppSpec): Promise<void> {
     this.#takeApp(app);
+    this.#connected.update();
     await this.#specFile.write(this.#spec);
   }
 
   /** Resolves once no dyno, route, log or drain of the app is left. */
   async removeApp(appId: string): Promise<void> {
     this.#spec = {...this.#spec, apps: this.#spec.apps.filter(({id}) => id !== appId)};
+    this.#connected.update();
     await this.#specFile.write(this.#spec);
     this.#router.removeApp(appId);
     await this.#manager.removeApp(appId);
@@ -241,7 +248,7 @@ export class Runtime {
   }
 
   writeLog(appId: string, entries: LogEntry[]): void {
-    this.#logplex.write(appId, entries);
+    this.#logplex.write(appId, entriesAtRuntimeTime(entries, this.#clock));
   }
 
   readLog(appId: string, query: LogQuery, signal: AbortSignal): AsyncIterable<LogRecord[]> {

@@ -69,15 +69,32 @@ describe('private spaces', function () {
     await create('acme');
     const app = await platform.ok('POST', '/teams/apps', {name: 'inside', space: 'acme', internal_routing: true});
     expect(app.space.name).to.equal('acme');
-    expect(app.web_url).to.equal(`http://inside.localhost:${platform.port + 20}/`);
+    expect(app.web_url).to.equal('http://inside.internal.localspace/');
     await platform.deploy('inside', {web: 'x'});
     const spec = platform.runtimes.get('acme')!.app('inside')!;
     expect(spec.internalRouting).to.equal(true);
+    expect(spec.hosts).to.deep.equal(['inside.internal.localspace', 'inside.localhost']);
+    const [domain] = await platform.ok('GET', '/apps/inside/domains');
+    expect(domain).to.include({kind: 'heroku', hostname: 'inside.internal.localspace'});
     expect(spec.formation).to.deep.equal({web: {quantity: 1, size: 'Private-S', command: 'x'}});
     const moved = await platform.call('PATCH', '/apps/inside', {body: {space: null}});
     expect(moved.status).to.equal(422);
     const topology = await platform.ok('GET', '/spaces/acme/topology');
+    expect(topology.apps[0].domains).to.deep.equal(['inside.internal.localspace']);
     expect(topology.apps[0].formation[0].dynos[0]).to.include({number: 1, hostname: '1.web.inside.app.localspace'});
+  });
+
+  it('refuses internal routing where its router cannot be inside', async () => {
+    await create('acme');
+    platform.runtimes.get('acme')!.hasDirectAddress = false;
+    const answer = await platform.call('POST', '/teams/apps', {
+      body: {name: 'inside', space: 'acme', internal_routing: true},
+    });
+    expect(answer.status).to.equal(422);
+    expect(answer.body.message).to.equal(
+      'Internal routing needs dynos at addresses of their own. Docker is elsewhere.',
+    );
+    expect(await platform.ok('GET', '/apps')).to.deep.equal([]);
   });
 
   describe('trusted ranges', () => {

@@ -16,10 +16,12 @@ describe('rules of a space', () => {
   it('guard the bridge on the host', () => {
     expect(spaceGuard(guard)).to.equal(`table inet dyno_dy0123456789ab
 delete table inet dyno_dy0123456789ab
+table ip dyno_dy0123456789ab
+delete table ip dyno_dy0123456789ab
 table inet dyno_dy0123456789ab {
   chain input {
     type filter hook input priority filter - 10; policy accept;
-    iifname != { "lo", "dy0123456789ab" } ip daddr 10.0.3.1 drop
+    iifname != { "lo", "dy0123456789ab" } ip daddr { 10.0.3.1, 10.0.3.4 } drop
     iifname != "dy0123456789ab" accept
     ct state established,related accept
     tcp dport { 7790, 7791 } accept
@@ -35,6 +37,13 @@ table inet dyno_dy0123456789ab {
     oifname "dy0123456789ab" ip daddr 10.0.3.16-10.0.3.127 drop
   }
 }
+table ip dyno_dy0123456789ab {
+  chain router {
+    type nat hook prerouting priority dstnat - 10; policy accept;
+    iifname "dy0123456789ab" ip daddr 10.0.3.4 tcp dport { 80, 7790 } redirect to :7790
+    iifname "dy0123456789ab" ip daddr 10.0.3.4 tcp dport { 443, 7791 } redirect to :7791
+  }
+}
 `);
   });
 
@@ -48,6 +57,8 @@ table inet dyno_dy0123456789ab {
   it('let nothing but answers into the Common Runtime from beyond the host', () => {
     expect(neighbourGuard('dy0123456789ab', 'br-112233445566')).to.equal(`table inet dyno_dy0123456789ab
 delete table inet dyno_dy0123456789ab
+table ip dyno_dy0123456789ab
+delete table ip dyno_dy0123456789ab
 table inet dyno_dy0123456789ab {
   chain forward {
     type filter hook forward priority filter - 10; policy accept;

@@ -95,11 +95,27 @@ describeDocker('a space, whole', function () {
     const {port} = new URL((await runtimesOf()).find(({name}) => name === 'acme')!.router_url);
     expect(await ask(Number(port), 'in-side')).to.equal('404');
     const call = (host: string) => `curl -s -m 5 -H "Host: in-side.localhost" http://${host}:${port}/ || echo silence`;
-    const {stdout} = await installation.dyno('run', '--no-tty', '-a', 'in-acme', call(gatewayOf('acme')));
-    expect(stdout).to.include('web.1');
-    const other = await installation.dyno('run', '--no-tty', '-a', 'in-beta', call(gatewayOf('acme')));
-    expect(other.stdout).to.include('silence');
+    const {app} = await installation.json<{app: {web_url: string}}>('info', '-a', 'in-side');
+    const url = app.web_url;
+    expect(url).to.equal('http://in-side.internal.localspace/');
+    const byName = ['', `:${port}`].map((at) => `curl -s -m 5 ${url.slice(0, -1)}${at}/; echo`);
+    const here = [call(gatewayOf('acme')), ...byName, `curl -sk -m 5 ${url.replace('http:', 'https:')}; echo`];
+    const {stdout} = await installation.dyno('run', '--no-tty', '-a', 'in-acme', here.join('; '));
+    expect(stdout.match(/web\.1/g), stdout).to.have.length(4);
+    const there = `${call(gatewayOf('acme'))}; curl -s -m 5 ${url} || echo no such name`;
+    const other = await installation.dyno('run', '--no-tty', '-a', 'in-beta', there);
+    expect(other.stdout).to.match(/silence[^]*no such name/);
     await installation.ok('destroy', 'in-side', '--confirm', 'in-side');
+    await until('no name left', async () => {
+      const left = await installation.dyno(
+        'run',
+        '--no-tty',
+        '-a',
+        'in-acme',
+        `curl -s -m 5 ${url} || echo no such name`,
+      );
+      return left.stdout.includes('no such name');
+    });
   });
 
   it('leaves nothing of a space, at whatever point of its making or its end it is killed', async () => {

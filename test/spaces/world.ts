@@ -30,6 +30,7 @@ export class World {
   readonly docker: Docker = connect();
   readonly #engines = new Map<string, DockerEngine>();
   readonly #networks = new Map<string, NetworkSpec>();
+  readonly #runtimes = new Set<string>();
   readonly #nat: string[] = [];
   readonly #pending: Promise<unknown>[] = [];
   image = '';
@@ -62,6 +63,7 @@ export class World {
   }
 
   spaceSpec(runtime: string): NetworkSpec & {subnet: string; egress: {addresses: string[]}} {
+    this.#runtimes.add(runtime);
     const {cidr, taken} = this.#places();
     const subnet = allocateSubnet(cidr, taken);
     taken.push(parseSubnet(subnet)!);
@@ -75,6 +77,7 @@ export class World {
   }
 
   #open(runtime: string, network: NetworkSpec, options: {publish?: boolean}): Promise<DockerEngine> {
+    this.#runtimes.add(runtime);
     const opened = this.#ensure(runtime, network, options);
     this.#pending.push(opened);
     return opened;
@@ -210,7 +213,7 @@ export class World {
 
   /** Tables of the host's firewall. */
   guards(): Promise<string[]> {
-    return guardsOf(this.owner, this.#networks.keys());
+    return guardsOf(this.owner, this.#runtimes);
   }
 
   async leftovers(): Promise<string[]> {

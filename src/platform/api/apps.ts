@@ -82,9 +82,9 @@ export const appRoutes = [
     requireUser(call.context, call.params.user!);
     return call.context.store.apps.list().map((app) => appJson(call.context, app, call.variant));
   }),
-  route('POST', '/apps', {title: 'create an app', answers: 'app', status: 201, body: newAppBody}, (call) => {
+  route('POST', '/apps', {title: 'create an app', answers: 'app', status: 201, body: newAppBody}, async (call) => {
     const {context, variant} = call;
-    const app = createApp(context, call.body as NewApp);
+    const app = await createApp(context, call.body as NewApp);
     context.webhooks.publish(app, {include: 'api:app', action: 'create', data: appJson(context, app)});
     return appJson(context, app, variant);
   }),

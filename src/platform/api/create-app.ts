@@ -25,13 +25,15 @@ export interface NewApp {
  *
  * @throws DynoError app_name_invalid, app_name_taken, invalid_params, not_found
  */
-export function createApp(context: PlatformContext, wanted: NewApp): App {
+export async function createApp(context: PlatformContext, wanted: NewApp): Promise<App> {
   const {store, clock, releases} = context;
+  const place = placeOf(context, wanted);
+  if (place.internalRouting) await context.spaces.requireInternalRouting(store.spaces.get(place.spaceId!));
   const now = timestamp(clock.now());
   const app: App = {
     id: newId(),
     name: nameFor(context, wanted),
-    ...placeOf(context, wanted),
+    ...place,
     stack: requireStack(wanted.stack ?? DEFAULT_STACK),
     buildStack: requireStack(wanted.stack ?? DEFAULT_STACK),
     maintenance: false,

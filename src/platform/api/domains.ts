@@ -1,3 +1,4 @@
+import {defaultHostOf} from '../../model/app-hosts.js';
 import {DynoError} from '../../model/error.js';
 import type {PlatformContext} from '../context.js';
 import type {ApiCall} from '../http/route.js';
@@ -44,7 +45,7 @@ const defaultDomain = (app: App) => ({
   app: appReference(app),
   cname: null,
   created_at: app.createdAt,
-  hostname: `${app.name}.localhost`,
+  hostname: defaultHostOf(app),
   id: fixedId('domain', app.id),
   kind: 'heroku',
   updated_at: app.createdAt,
@@ -108,7 +109,7 @@ export const domainRoutes = [
   route('DELETE', '/apps/:app/domains/:domain', {title: 'remove a domain', answers: 'domain'}, (call) =>
     change(call, async (app) => {
       const {context, params} = call;
-      if (params.domain === `${app.name}.localhost`) {
+      if (params.domain === defaultHostOf(app)) {
         throw new DynoError('forbidden', {message: 'The default domain of an app cannot be removed.'});
       }
       const domain = requireDomain(context, app, params.domain!);

@@ -1,3 +1,4 @@
+import {defaultHostOf} from '../../model/app-hosts.js';
 import {DynoError} from '../../model/error.js';
 import type {DynoInfo} from '../../runtime/protocol.js';
 import type {PlatformContext} from '../context.js';
@@ -20,7 +21,7 @@ async function topologyOf(context: PlatformContext, app: App) {
       ? []
       : [{id: row.id, process_type: row.type, dynos: running.map((dyno) => topologyDyno(app, dyno))}];
   });
-  const domains = [`${app.name}.localhost`, ...context.store.domains.listOf(app.id).map(({hostname}) => hostname)];
+  const domains = [defaultHostOf(app), ...context.store.domains.listOf(app.id).map(({hostname}) => hostname)];
   return {id: app.id, domains, formation, formations: formation};
 }
 

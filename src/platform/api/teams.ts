@@ -155,12 +155,17 @@ export const teamRoutes = [
   }),
   route('DELETE', '/teams/:team', {title: 'delete a team', answers: 'team'}, destroy),
   route('GET', '/teams/:team/apps', {title: 'list apps of a team', answers: 'team-app', ranges}, appsOf),
-  route('POST', '/teams/apps', {title: 'create an app', answers: 'team-app', status: 201, body: newAppBody}, (call) => {
-    const {context, variant} = call;
-    const app = createApp(context, call.body as NewApp);
-    context.webhooks.publish(app, {include: 'api:app', action: 'create', data: appJson(context, app)});
-    return teamAppJson(context, app, variant);
-  }),
+  route(
+    'POST',
+    '/teams/apps',
+    {title: 'create an app', answers: 'team-app', status: 201, body: newAppBody},
+    async (call) => {
+      const {context, variant} = call;
+      const app = await createApp(context, call.body as NewApp);
+      context.webhooks.publish(app, {include: 'api:app', action: 'create', data: appJson(context, app)});
+      return teamAppJson(context, app, variant);
+    },
+  ),
   route('GET', '/teams/apps/:app', {title: 'app of a team', answers: 'team-app'}, ({context, params, variant}) =>
     teamAppJson(context, context.store.apps.get(params.app!), variant),
   ),

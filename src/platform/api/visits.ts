@@ -1,4 +1,5 @@
 import {isIP} from 'node:net';
+import {appNameOf} from '../../model/app-hosts.js';
 import {DynoError} from '../../model/error.js';
 import type {Visit} from '../../model/visit.js';
 import type {PlatformContext} from '../context.js';
@@ -40,7 +41,7 @@ function readVisit(given: Record<string, unknown>): Visit {
 }
 
 function appAt({store}: PlatformContext, host: string): App | undefined {
-  const [, name] = /^([a-z0-9-]+)\.localhost$/.exec(host) ?? [];
+  const name = appNameOf(host);
   if (name) return store.apps.find(name);
   const domain = store.domains.findServing(host);
   return domain && store.apps.find(domain.appId);

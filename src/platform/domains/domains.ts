@@ -1,5 +1,6 @@
 import type {Authority} from '../../certificates/authority.js';
 import type {Clock} from '../../model/clock.js';
+import {defaultHostOf} from '../../model/app-hosts.js';
 import {DynoError} from '../../model/error.js';
 import type {Runtimes} from '../runtimes/runtimes.js';
 import type {App} from '../store/apps.js';
@@ -42,7 +43,7 @@ export class Domains {
       id: newId(),
       appId: app.id,
       hostname,
-      cname: `${app.name}.localhost`,
+      cname: defaultHostOf(app),
       sniEndpointId,
       acmStatus: null,
       ...times,

@@ -20,6 +20,7 @@ export function requireHostname(given: string): string {
   if (/^[\d.]+$/.test(hostname)) throw refuse('it is an address, not a name');
   // One label below localhost is the default host of the app of that name.
   if (hostname.endsWith('.localhost') && labels.length === 2) throw refuse('NAME.localhost belongs to the app NAME');
+  if (hostname.endsWith('.localspace')) throw refuse('names of localspace belong to dynos and apps of private spaces');
   return hostname;
 }
 

@@ -1,3 +1,4 @@
+import {ownHostsOf} from '../../model/app-hosts.js';
 import type {AppSpec, CertificateSpec, DrainSpec, FormationSpec, ReleaseSpec} from '../../model/spec.js';
 import type {App} from '../store/apps.js';
 import type {Release} from '../store/releases.js';
@@ -13,7 +14,7 @@ export function appSpecOf(store: Store, app: App): AppSpec {
     id: app.id,
     name: app.name,
     revision: app.revision,
-    hosts: [`${app.name}.localhost`, ...store.domains.listOf(app.id).map((domain) => domain.hostname)],
+    hosts: [...ownHostsOf(app), ...store.domains.listOf(app.id).map((domain) => domain.hostname)],
     release: release && slug?.image ? releaseSpecOf(release, slug, slug.image) : null,
     formation: slug ? formationOf(store, app.id, slug) : {},
     maintenance: app.maintenance,

@@ -1,3 +1,4 @@
+import {defaultHostOf} from '../../model/app-hosts.js';
 import {commonRouterPorts} from '../../model/ports.js';
 import type {RuntimeSpec} from '../../model/spec.js';
 import type {App} from '../store/apps.js';
@@ -59,8 +60,9 @@ function spaceSpecOf(store: Store, space: Space): NonNullable<RuntimeSpec['space
   };
 }
 
-/** Where the router serves an app: `http://demo.localhost:7780/`. */
+/** Where the router serves an app: `http://demo.localhost:7780/`; inside of a space it is on port 80. */
 export function webUrlOf(store: Store, basePort: number, app: App): string {
+  if (app.internalRouting) return `http://${defaultHostOf(app)}/`;
   const port = app.spaceId ? store.spaces.get(app.spaceId).httpPort : commonRouterPorts(basePort, app.region).httpPort;
   return `http://${app.name}.localhost:${port}/`;
 }

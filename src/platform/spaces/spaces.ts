@@ -206,6 +206,16 @@ export class Spaces {
     store.spaces.delete(id);
   }
 
+  /** The router is on the space's network only where that is this machine's. @throws DynoError unsupported */
+  async requireInternalRouting({runtime}: Space): Promise<void> {
+    const {abilities} = await (await this.#options.runtimes.clientOf(runtime)).doctor();
+    const fact = abilities['direct-address'];
+    if (fact.holds) return;
+    throw new DynoError('unsupported', {
+      message: `Internal routing needs dynos at addresses of their own. ${fact.why}`,
+    });
+  }
+
   /** Asks the engine of any runtime whether it can isolate. @throws DynoError unsupported */
   async #requireEngine(): Promise<void> {
     const {engine, abilities} = await (await this.#otherRuntime()).doctor();

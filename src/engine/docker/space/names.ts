@@ -6,6 +6,8 @@ export const EGRESS = 'egress';
 /** holds the network namespace and the address of a data service */
 export const DATA_NET = 'data-net';
 export const DATA = 'data';
+/** bears the names of a space's router */
+export const NAMES = 'names';
 /** networks */
 export const EDGE = 'edge';
 export const SPACE = 'space';
@@ -30,6 +32,10 @@ export function edgeName({owner}: Identity): string {
 
 export function egressName({owner}: Identity, network: string): string {
   return `dyno-egress-${shortHash(`${owner} ${network}`)}`;
+}
+
+export function namesName({owner}: Identity, network: string): string {
+  return `dyno-names-${shortHash(`${owner} ${network}`)}`;
 }
 
 /** Interface of a space's bridge, known before the network is made; 15 characters at most. Also names its guard. */

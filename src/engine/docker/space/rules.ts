@@ -16,12 +16,12 @@ export function spaceGuard(options: {
   forwarded: boolean;
 }): string {
   const {bridge, subnet, hostPorts, forwarded} = options;
-  const {host, dataFirst, dataLast} = spaceLayout(subnet);
+  const {host, router, dataFirst, dataLast} = spaceLayout(subnet);
   return `${dropGuard(bridge)}
 table inet ${guardTable(bridge)} {
   chain input {
     type filter hook input priority filter - 10; policy accept;
-    iifname != { "lo", "${bridge}" } ip daddr ${host} drop
+    iifname != { "lo", "${bridge}" } ip daddr { ${host}, ${router} } drop
     iifname != "${bridge}" accept
     ct state established,related accept
 ${hostPorts.length > 0 ? `    tcp dport { ${hostPorts.join(', ')} } accept\n` : ''}    drop
@@ -35,7 +35,25 @@ ${forwarded ? '' : `    iifname != "${bridge}" oifname "${bridge}" drop\n`}  }
     oifname "${bridge}" ip daddr ${dataFirst}-${dataLast} drop
   }
 }
+${atRouter(bridge, router, hostPorts)}`;
+}
+
+/** At the address that its names resolve to, the router is on the usual ports as well. */
+function atRouter(bridge: string, router: string, [http, https]: readonly number[]): string {
+  if (http === undefined) return '';
+  const redirect = (port: number, to: number) =>
+    `    iifname "${bridge}" ip daddr ${router} tcp dport { ${port}, ${to} } redirect to :${to}\n`;
+  return `table ip ${guardTable(bridge)} {
+  chain router {
+    type nat hook prerouting priority dstnat - 10; policy accept;
+${redirect(80, http)}${https === undefined ? '' : redirect(443, https)}  }
+}
 `;
+}
+
+/** One more address of the host's on a space's bridge, as a shell command. */
+export function hostAddress(bridge: string, subnet: string): string {
+  return `ip addr replace ${spaceLayout(subnet).router}/32 dev ${bridge}\n`;
 }
 
 /**
@@ -43,8 +61,7 @@ ${forwarded ? '' : `    iifname != "${bridge}" oifname "${bridge}" drop\n`}  }
  * bridge are dropped in the bridge itself, by subnet, whether or not bridged traffic passes iptables.
  */
 export function commonGuard(bridge: string, subnet: string): string {
-  return `table bridge ${guardTable(bridge)}
-delete table bridge ${guardTable(bridge)}
+  return `${dropCommonGuard(bridge)}
 table bridge ${guardTable(bridge)} {
   chain forward {
     type filter hook forward priority filter - 10; policy accept;
@@ -71,15 +88,18 @@ table inet ${guardTable(bridge)} {
 `;
 }
 
-/** Removes the table of a network's guard in the family inet; no error when there is none. */
+/** Removes a network's guard; no error when there is none. */
 export function dropGuard(bridge: string): string {
-  return `table inet ${guardTable(bridge)}
-delete table inet ${guardTable(bridge)}`;
+  return ['inet', 'ip'].map((family) => dropTable(family, bridge)).join('\n');
 }
 
 export function dropCommonGuard(bridge: string): string {
-  return `table bridge ${guardTable(bridge)}
-delete table bridge ${guardTable(bridge)}`;
+  return dropTable('bridge', bridge);
+}
+
+function dropTable(family: string, bridge: string): string {
+  return `table ${family} ${guardTable(bridge)}
+delete table ${family} ${guardTable(bridge)}`;
 }
 
 function guardTable(bridge: string): string {

@@ -10,7 +10,8 @@ import {ensureGateway, removeContainer} from './egress-gateway.js';
 import {bridgeName, GUARDED, NETWORK, SPACE} from './names.js';
 import {ensureNetImage} from './net-image.js';
 import {runNetHelper} from './net-helper.js';
-import {dropGuard, loadRules, spaceGuard} from './rules.js';
+import {ensureRouterNames} from './router-names.js';
+import {dropGuard, hostAddress, loadRules, spaceGuard} from './rules.js';
 
 /** A network for a space, with a way out of its own. */
 export type SpaceNetworkSpec = NetworkSpec & {subnet: string; egress: {addresses: string[]}};
@@ -30,17 +31,15 @@ export async function ensureSpaceNetwork(ground: SpaceGround, spec: SpaceNetwork
   const {docker, identity} = ground;
   const image = await ensureNetImage(docker);
   await ensureBridge(docker, identity, bridgeOptions(identity, spec));
-  const both = await Promise.allSettled([ensureGuard(ground, spec, image), openWayOut(ground, spec, image)]);
+  const both = await Promise.allSettled([ensureGuard(ground, spec, image), openWays(ground, spec, image)]);
   // Not before both have ended: what came late would outlive a removal.
   for (const one of both) if (one.status === 'rejected') throw one.reason;
 }
 
-/** Makes sure of the part that can end by itself. */
-export async function openWayOut(
-  {docker, identity}: SpaceGround,
-  spec: SpaceNetworkSpec,
-  image?: string,
-): Promise<void> {
+/** Makes sure of what can end by itself: the way out, and the names of the router. */
+export async function openWays(ground: SpaceGround, spec: SpaceNetworkSpec, known?: string): Promise<void> {
+  const {docker, identity} = ground;
+  const image = known ?? (await ensureNetImage(docker));
   const {addresses} = spec.egress;
   const edge = await ensureEdge(docker, identity, edgeOf(addresses[0]!));
   await ensureGateway(docker, identity, {
@@ -48,8 +47,10 @@ export async function openWayOut(
     subnet: spec.subnet,
     addresses,
     edge,
-    image: image ?? (await ensureNetImage(docker)),
+    image,
   });
+  const {name, subnet, routerNames = []} = spec;
+  await ensureRouterNames(docker, identity, {network: name, subnet, names: routerNames, image});
 }
 
 /** No masquerading: what went out past the gateway would find no way back. */
@@ -74,13 +75,15 @@ function bridgeOptions(identity: Identity, {name, subnet}: SpaceNetworkSpec): Do
 }
 
 async function ensureGuard(ground: SpaceGround, spec: SpaceNetworkSpec, image: string): Promise<void> {
+  const bridge = bridgeName(ground.identity, spec.name);
   const rules = spaceGuard({
-    bridge: bridgeName(ground.identity, spec.name),
+    bridge,
     subnet: spec.subnet,
     hostPorts: spec.hostPorts ?? [],
     forwarded: ground.ownNetwork(),
   });
-  await onHost(ground, image, loadRules(rules), `guard the network ${spec.name}`);
+  const script = `set -e\n${loadRules(rules)}${hostAddress(bridge, spec.subnet)}`;
+  await onHost(ground, image, script, `guard the network ${spec.name}`);
 }
 
 async function onHost({docker, identity}: SpaceGround, image: string, script: string, action: string): Promise<void> {

@@ -3,7 +3,7 @@ import {type DataService, type DataServiceSpec, ensureDataService, removeDataSer
 import {SpaceKeeper} from './space-keeper.js';
 import {
   ensureSpaceNetwork,
-  openWayOut,
+  openWays,
   removeSpaceNetwork,
   type SpaceGround,
   type SpaceNetworkSpec,
@@ -96,7 +96,7 @@ export class Spaces {
 
   async #look(whole: boolean): Promise<void> {
     for (const spec of this.#networks.values()) {
-      await (whole ? ensureSpaceNetwork(this.#ground, spec) : openWayOut(this.#ground, spec));
+      await (whole ? ensureSpaceNetwork(this.#ground, spec) : openWays(this.#ground, spec));
     }
     for (const spec of this.#data.values()) await ensureDataService(this.#ground.docker, this.#ground.identity, spec);
   }

@@ -3,10 +3,10 @@ import {DYNO_ID, KIND, labelFilter, OWNER, RUNTIME} from '../labels.js';
 import {findNetwork} from './bridge.js';
 import {removeEdgeIfUnused} from './edge-network.js';
 import {removeContainer} from './egress-gateway.js';
-import {DATA, DATA_NET, EGRESS, NETWORK, SPACE} from './names.js';
+import {DATA, DATA_NET, EGRESS, NAMES, NETWORK, SPACE} from './names.js';
 import {removeSpaceNetwork, type SpaceGround} from './space-network.js';
 
-const helperKinds = [EGRESS, DATA, DATA_NET];
+const helperKinds = [EGRESS, NAMES, DATA, DATA_NET];
 
 /** Removes what a half-made or half-removed space of this runtime left: helpers whose network is gone, an empty edge. */
 export async function sweepSpaces({docker, identity}: SpaceGround): Promise<void> {
