@@ -5,6 +5,7 @@ import type {LogEntry} from '../../model/log.js';
 import type {RuntimeClient} from '../../runtime/client.js';
 import type {RuntimeEvent, RuntimeSpec, RuntimeStatus} from '../../runtime/protocol.js';
 import type {PlatformLog} from '../platform-log.js';
+import {KeptEntries} from './kept-entries.js';
 import type {RuntimeProcesses} from './runtime-process.js';
 
 /** ms between two looks at a runtime that starts or ends */
@@ -20,8 +21,6 @@ const HEALTHY_MS = 10_000;
 const BACKOFF_MS = {first: 250, most: 15_000};
 /** starts in a row that came to nothing until callers are told */
 const HOPELESS = 3;
-/** log entries kept for a runtime that does not listen yet; the oldest go first */
-const KEPT_ENTRIES = 1000;
 
 export interface RuntimeLinkEffects {
   client: RuntimeClient;
@@ -52,7 +51,7 @@ export class RuntimeLink {
   readonly #waiting = new Set<() => void>();
   #connected = false;
   #hasChanged = false;
-  #entries: {appId: string; entries: LogEntry[]}[] = [];
+  readonly #entries: KeptEntries;
   #sending: Promise<void> = Promise.resolve();
   #running: Promise<void> | null = null;
   #lastError: unknown = null;
@@ -64,6 +63,7 @@ export class RuntimeLink {
     this.client = effects.client;
     this.#version = version;
     this.#effects = effects;
+    this.#entries = new KeptEntries(effects.clock);
   }
 
   get isConnected(): boolean {
@@ -118,7 +118,6 @@ export class RuntimeLink {
   /** Sends entries in the order of the calls; keeps them while nobody listens. */
   writeLog(appId: string, entries: LogEntry[]): void {
     this.#entries.push({appId, entries});
-    while (this.#entries.length > KEPT_ENTRIES) this.#entries.shift();
     this.#flush();
   }
 
@@ -130,14 +129,14 @@ export class RuntimeLink {
 
   #flush(): void {
     this.#sending = this.#sending.then(async () => {
-      while (this.#connected && this.#entries.length > 0) {
-        const {appId, entries} = this.#entries[0]!;
+      while (this.#connected) {
+        const batch = this.#entries.take();
+        if (!batch) return;
         try {
-          await this.client.log(appId, entries);
+          await this.client.log(batch.appId, batch.entries);
         } catch (error) {
-          if (error instanceof DynoError && error.code === 'runtime_unavailable') return;
+          if (error instanceof DynoError && error.code === 'runtime_unavailable') return this.#entries.putBack(batch);
         }
-        this.#entries.shift();
       }
     });
   }
