@@ -63,11 +63,16 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform 
     const stopAsked = new Promise<'keep' | 'stop'>((resolve) => (askToStop = resolve));
     const {context, webhooks} = assemble(options, store, token, {stopping: stopping.signal, stop: askToStop});
 
+    // Made beside the rest of the start: who finds the platform, or is its runtime, finds the authority too.
+    const certificate = context.authority
+      .certificateFor(apiNames)
+      .catch((error: unknown) => log.error('authority', error));
     const isToken = (given: string) => isSameSecret(given, token) || opensByAuthorization(context, given);
     const {parts = []} = options;
     const server = await createServer({context, routes, parts, isToken});
     closers.unshift(() => server.close());
     acceptUpgrades(server.server, context, isToken, sshTunnel(context));
+    await certificate;
     const listener = await listen({
       port,
       http: server.server,
@@ -77,8 +82,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform 
     writePlatformFile(home, {pid: process.pid, version, port, startedAt: timestamp(clock.now())});
     closers.unshift(() => removePlatformFile(home));
 
-    // Runtimes find both made, and need not load what makes them.
-    await context.authority.certificateFor(apiNames).catch((error: unknown) => log.error('authority', error));
     context.releases.start();
     context.promotions.start();
     context.runtimes.start();
