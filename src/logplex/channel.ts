@@ -67,7 +67,7 @@ export class Channel {
   constructor({clock, random, directory, secureContext}: ChannelOptions) {
     this.#clock = clock;
     this.#pending = new Pending(clock);
-    this.#readers = new Readers(clock);
+    this.#readers = new Readers(clock, (from, to) => this.#file.read(from, to));
     this.#directory = directory;
     this.#file = new LogFile(directory);
     const certificateRefused = (spec: DrainSpec, alert: string) => this.#certificateRefused(spec, alert);

@@ -7,6 +7,8 @@ import type {Message} from './message.js';
 
 /** A segment that has grown so far is closed, and old ones that nobody needs are removed. */
 const SEGMENT_BYTES = 2 * 1024 * 1024;
+/** segments that stay although nobody needs them: for tails that come back after a restart of the runtime */
+const KEPT_SEGMENTS = 4;
 const SUFFIX = '.log';
 
 interface Segment {
@@ -68,6 +70,20 @@ export class LogFile {
     return {messages, cursors: cursors ?? new Map<string, DynoCursor>(), nextSeq: this.#nextSeq};
   }
 
+  /** Committed messages from `from` on and before `to`, in order, as far as they are still there. */
+  async *read(from: number, to: number): AsyncGenerator<Message[], void> {
+    const segments = [...this.#segments];
+    for (const [index, {path, firstSeq}] of segments.entries()) {
+      const end = segments[index + 1]?.firstSeq ?? Infinity;
+      if (firstSeq >= to || end <= from) continue;
+      // Meanwhile it may have been removed.
+      const content = await readFile(path).catch(() => Buffer.alloc(0));
+      const {messages} = decodeLog(content.toString('utf8', 0, committedBytes(content)));
+      const wanted = messages.filter(({seq}) => seq >= from && seq < to);
+      if (wanted.length > 0) yield wanted;
+    }
+  }
+
   /** Adds one transaction. After a failure the next append first takes back what was half written. */
   async append(messages: readonly Message[], cursors: Iterable<[string, DynoCursor]>): Promise<void> {
     const file = (this.#file ??= await this.#openNewest(messages[0]?.seq ?? this.#nextSeq));
@@ -87,7 +103,7 @@ export class LogFile {
   async rotate(cursors: Iterable<[string, DynoCursor]>, neededSeq: number): Promise<void> {
     await this.#closeFile();
     this.#file = await this.#create(this.#nextSeq, cursors);
-    while (this.#segments.length > 1 && this.#segments[1]!.firstSeq <= neededSeq) {
+    while (this.#segments.length > KEPT_SEGMENTS && this.#segments[1]!.firstSeq <= neededSeq) {
       await rm(this.#segments.shift()!.path, {force: true});
     }
   }

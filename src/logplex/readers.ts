@@ -5,7 +5,7 @@ import {limits} from '../model/limits.js';
 import {History} from './history.js';
 import {entryOf} from './message.js';
 import type {Message} from './message.js';
-import {lossMessage, Tail} from './tail.js';
+import {lossMessage, PACKET, Tail} from './tail.js';
 
 const HISTORY_MS = 7 * 24 * 3600_000;
 
@@ -13,11 +13,14 @@ const HISTORY_MS = 7 * 24 * 3600_000;
 export class Readers {
   readonly #clock: Clock;
   readonly #history = new History();
+  readonly #older: (from: number, to: number) => AsyncIterable<Message[]>;
   readonly #tails = new Set<Tail>();
   #ended = false;
 
-  constructor(clock: Clock) {
+  /** @param older messages from `from` on and before `to` that the disk still has */
+  constructor(clock: Clock, older: (from: number, to: number) => AsyncIterable<Message[]>) {
     this.#clock = clock;
+    this.#older = older;
   }
 
   /** seq of the oldest message that a reader can still get; null: there is none */
@@ -37,8 +40,12 @@ export class Readers {
     if (tail) this.#tails.add(tail);
     signal.addEventListener('abort', end, {once: true});
     try {
-      const messages = this.#historyFor(query);
-      if (messages.length > 0) yield messages;
+      const recent = this.#historyFor(query);
+      for await (const messages of this.#between(query, recent.firstSeq)) {
+        yield messages;
+        tail?.stillRead();
+      }
+      if (recent.messages.length > 0) yield recent.messages;
       if (tail) yield* tail.messages();
     } finally {
       signal.removeEventListener('abort', end);
@@ -52,20 +59,39 @@ export class Readers {
     for (const tail of this.#tails) tail.end();
   }
 
-  #historyFor(query: LogQuery): Message[] {
-    const {newest} = this.#history;
-    if (!newest || newest.head.time < this.#clock.now() - HISTORY_MS) return [];
-    const after = query.after === undefined ? null : Number(query.after);
+  /** `firstSeq`: of the oldest message that was looked at; null: nothing is there, or all is too old. */
+  #historyFor(query: LogQuery): {messages: Message[]; firstSeq: number | null} {
+    const {newest, oldest} = this.#history;
+    if (!newest || newest.head.time < this.#clock.now() - HISTORY_MS) return {messages: [], firstSeq: null};
     const messages =
-      after === null ? this.#history.last(query.lines ?? limits.logDefaultLines) : this.#history.after(after);
-    const found = messages.filter((message) => matchesQuery(query, entryOf(message)));
-    return after === null ? found : [...this.#lossAfter(after), ...found];
+      query.after === undefined
+        ? this.#history.last(query.lines ?? limits.logDefaultLines)
+        : this.#history.after(Number(query.after));
+    return {messages: messages.filter((message) => this.#passes(query, message)), firstSeq: oldest!.seq};
   }
 
-  /** What a reader who resumes has missed for good: the stream went on by more than the history holds. */
-  #lossAfter(after: number): Message[] {
-    const {oldest} = this.#history;
-    if (!oldest || !(oldest.seq > after + 1)) return [];
-    return [lossMessage(oldest.seq - after - 1, oldest.head.time, oldest.seq - 1, this.#clock.now())];
+  /**
+   * What a reader who resumes has missed when the stream went on by more than the history holds: from the disk, some at a
+   * time; what is gone there too is told in an L11.
+   */
+  async *#between({after, ...query}: LogQuery, firstSeq: number | null): AsyncGenerator<Message[], void> {
+    let next = Number(after ?? Infinity) + 1;
+    if (firstSeq === null || !(firstSeq > next)) return;
+    for await (const messages of this.#older(next, firstSeq)) {
+      if (messages[0]!.seq > next) yield [this.#loss(next, messages[0]!)];
+      next = messages.at(-1)!.seq + 1;
+      const wanted = messages.filter((message) => this.#passes(query, message));
+      for (let at = 0; at < wanted.length; at += PACKET) yield wanted.slice(at, at + PACKET);
+    }
+    const oldest = this.#history.oldest!;
+    if (next < firstSeq) yield [this.#loss(next, {...oldest, seq: firstSeq})];
+  }
+
+  #loss(from: number, {seq, head}: Message): Message {
+    return lossMessage(seq - from, head.time, seq - 1, this.#clock.now());
+  }
+
+  #passes(query: LogQuery, message: Message): boolean {
+    return matchesQuery(query, entryOf(message));
   }
 }

@@ -10,7 +10,7 @@ import {MessageBuffer} from './message-buffer.js';
 import {Wake} from './wake.js';
 
 /** messages that a reader gets at a time: the rest waits in the buffer, where all tails share it */
-const PACKET = 512;
+export const PACKET = 512;
 /** ms between packets that are not full: what comes in between travels together */
 const GATHER_MS = 25;
 
@@ -36,6 +36,11 @@ export class Tail {
     const wanted = this.#isPicky ? messages.filter((message) => matchesQuery(this.#query, entryOf(message))) : messages;
     this.#buffer.push(wanted);
     if (wanted.length > 0) this.#wake.wake();
+  }
+
+  /** Its reader is busy with what is older, and not slow. */
+  stillRead(): void {
+    this.#buffer.takeSome(0);
   }
 
   /** What was pushed before is still read. */

@@ -87,11 +87,12 @@ describe('LogFile', () => {
     expect(await segments()).to.have.length(1);
   });
 
-  it('rotates: the new segment knows all cursors, old ones go when nobody needs them', async () => {
+  it('rotates: the new segment knows all cursors, old ones go when nobody needs them, but for the last few', async () => {
     const {file} = await open();
     const big = 'x'.repeat(10_000);
+    const names: string[] = [];
     let seq = 1;
-    for (let segment = 0; segment < 3; segment++) {
+    for (let segment = 0; segment < 6; segment++) {
       while (!file.isFull) {
         await file.append(
           Array.from({length: 50}, (_, i) => message(seq + i, big)),
@@ -104,10 +105,11 @@ describe('LogFile', () => {
           ['old', {cursor: 'o'}],
           ['d', {cursor: 'all'}],
         ],
-        segment === 2 ? seq : 1,
+        segment === 5 ? seq : 1,
       );
+      names.push(String(seq).padStart(16, '0') + '.log');
     }
-    expect(await segments()).to.deep.equal([String(seq).padStart(16, '0') + '.log']);
+    expect(await segments()).to.deep.equal(names.slice(-4));
     const again = await open();
     expect([again.nextSeq, [...again.cursors]]).to.deep.equal([
       seq,
@@ -127,6 +129,24 @@ describe('LogFile', () => {
     expect((await open()).messages[0]!.seq).to.equal(4001);
     expect((await open(3000)).messages[0]!.seq).to.equal(2001);
     expect((await open(1)).messages).to.have.length(6000);
+  });
+
+  it('reads a part of what is there, across segments', async () => {
+    const {file} = await open();
+    for (let first = 1; first <= 4001; first += 2000) {
+      await file.append(messages(2000, first), []);
+      await file.rotate([], 1);
+    }
+    const seqs = async (from: number, to: number) => {
+      const found: number[] = [];
+      for await (const some of file.read(from, to)) found.push(...some.map(({seq}) => seq));
+      return found;
+    };
+    expect(await seqs(1999, 2003)).to.deep.equal([1999, 2000, 2001, 2002]);
+    expect(await seqs(5999, 9000)).to.deep.equal([5999, 6000]);
+    expect(await seqs(10, 10)).to.deep.equal([]);
+    await rm(join(directory, (await segments())[0]!));
+    expect(await seqs(1999, 2003)).to.deep.equal([2001, 2002]);
   });
 
   it('writes on after a failure, without what was half written', async () => {

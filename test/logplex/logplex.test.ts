@@ -89,9 +89,25 @@ describe('Logplex', () => {
     expect(await texts(logplex, {after: '200'})).to.deep.equal([]);
   });
 
+  it('has for one who resumes late what the history no longer has, from the disk', async () => {
+    const logplex = await open();
+    for (let first = 1; first <= 5001; first += 1000) {
+      logplex.write(APP, [...lines(999, first), entry('other', {process: 'worker.1'})]);
+      await texts(logplex);
+    }
+    const found = await texts(logplex, {after: '100', process: 'web'});
+    expect(found).to.have.length(6000 - 100 - 6);
+    expect([found[0], found.at(-1)]).to.deep.equal(['line 101', 'line 5999']);
+    await logplex.close();
+    expect(await texts(await open(), {after: '100'})).to.have.length(5900);
+  });
+
   it('tells one who resumes too late what is gone for good, in an L11', async () => {
     const logplex = await open();
     logplex.write(APP, lines(2000));
+    await texts(logplex);
+    const [folder] = await readdir(directory);
+    for (const name of await readdir(join(directory, folder!))) await rm(join(directory, folder!, name));
     const records = await read(logplex, {after: '100'});
     expect(records).to.have.length(1501);
     expect(records[0]).to.include({id: '500', process: 'logplex'});
