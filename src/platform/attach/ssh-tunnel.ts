@@ -14,6 +14,9 @@ import type {ServeTunnel} from './upgrades.js';
 /** End of transmission: what a terminal takes for the end of its input. */
 const EOT = 0x04;
 
+/** ms that a client has to end the connection by itself */
+const GRACE_MS = 5000;
+
 interface Size {
   columns: number;
   rows: number;
@@ -77,9 +80,18 @@ function serveConnection(context: PlatformContext, target: AttachTarget, connect
       void serveShell(context, target, channel, (use) => {
         resize = use;
         if (size) use(size);
-      }).finally(() => connection.end());
+      }).finally(() => endLater(context, connection));
     });
   });
+}
+
+/**
+ * `ssh` ends by itself once its only channel is closed. Told to disconnect before it has printed what came just before,
+ * it would throw that away.
+ */
+function endLater({clock}: PlatformContext, connection: Connection): void {
+  const timer = clock.setTimeout(() => connection.end(), GRACE_MS);
+  connection.once('close', () => timer.cancel());
 }
 
 /** Joins the channel with the dyno's terminal; the client gets the exit status at the end. */
