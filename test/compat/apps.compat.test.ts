@@ -26,7 +26,7 @@ describe('the official heroku CLI, apps', function () {
 
   before(async () => {
     place = await Workplace.open('process');
-    await place.deploy();
+    await place.demo();
   });
   after(() => place?.close());
 

@@ -23,7 +23,7 @@ describe('the official heroku CLI, around apps', function () {
 
   before(async () => {
     place = await Workplace.open('process');
-    await place.deploy();
+    await place.demo();
   });
   after(() => place?.close());
 

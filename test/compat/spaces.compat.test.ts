@@ -1,4 +1,4 @@
-import {spaces} from './flows/spaces.js';
+import {spacesBegin, spacesEnd, spacesWithCode} from './flows/spaces.js';
 import {Workplace} from './workplace.js';
 
 /** Private spaces have networks of their own: a Docker Engine makes them, started by script/compat where it can. */
@@ -11,5 +11,12 @@ describe('the official heroku CLI in private spaces', function () {
   });
   after(() => place?.close());
 
-  for (const flow of spaces) it(`heroku ${flow.type}`, () => place.prove(flow));
+  for (const flow of spacesBegin) it(`heroku ${flow.type}`, () => place.prove(flow));
+  describe('with code', () => {
+    before(() => place.deploy('inside'));
+    for (const flow of spacesWithCode) it(`heroku ${flow.type}`, () => place.prove(flow));
+  });
+  describe('the end', () => {
+    for (const flow of spacesEnd) it(`heroku ${flow.type}`, () => place.prove(flow));
+  });
 });

@@ -45,11 +45,16 @@ export class Workplace {
   }
 
   /** The app `demo`, deployed. */
-  async deploy(): Promise<void> {
+  async demo(): Promise<void> {
+    await this.installation.ok('create', 'demo', '--no-remote');
+    await this.deploy('demo');
+  }
+
+  /** Gives an app code with a web and a worker process. */
+  async deploy(app: string): Promise<void> {
     this.write('Procfile', 'web: node server.js\nworker: while true; do echo tick; sleep 5; done\n');
     this.write('server.js', server);
-    await this.installation.ok('create', 'demo', '--no-remote');
-    await this.installation.ok('deploy', join(this.directory, 'source'), '-a', 'demo');
+    await this.installation.ok('deploy', join(this.directory, 'source'), '-a', app);
   }
 
   /** Runs `heroku …`, whose status, output and effect must be so. */

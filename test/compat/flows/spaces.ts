@@ -1,8 +1,8 @@
 import type {Flow} from '../flow.js';
 import {flow} from '../flow.js';
 
-/** From the first to the last day of a private space. */
-export const spaces: Flow[] = [
+/** A private space begins. */
+export const spacesBegin: Flow[] = [
   flow('spaces:create acme --team local', /=== acme[\s\S]*Region:\s+virginia/, {
     err: /Creating space acme in team local/,
     then: ['/spaces', /"acme"/],
@@ -19,8 +19,30 @@ export const spaces: Flow[] = [
   }),
   flow('apps:create inside --space acme --no-remote', /inside\.localhost/, {then: ['/apps/inside', /"name":"acme"/]}),
   flow('apps --space acme', /inside \(virginia\)/),
-  flow('spaces:topology acme', /=== inside\s+Domains: inside\.localhost/),
-  flow('spaces:ps acme', /^$/),
+];
+
+/** `inside` has code and runs: terminals come by an https upgrade and the user's own ssh (platform-api.md 5.3). */
+export const spacesWithCode: Flow[] = [
+  flow(
+    'spaces:topology acme',
+    /=== inside \(web\)\s+Domains: inside\.localhost\s+Dynos:\s+web\.1 - \d+\.\d+\.\d+\.\d+/,
+  ),
+  flow('spaces:ps acme', /=== inside web[\s\S]*web\.1: (up|starting)/),
+  flow("run 'echo hi $DYNO' -a inside", /hi run\.\d+/),
+  flow('run -x \'sh -c "exit 7"\' -a inside', undefined, {err: /Running sh -c "exit 7" on.*inside/, status: 7}),
+  flow("run --no-tty 'cat; echo end' -a inside", /input\s*end/, {input: 'input'}),
+  flow("run:inside web.1 'echo inside $DYNO' -a inside", /inside web\.1/),
+  flow('trusted-ips:remove 0.0.0.0/0 --space acme', /Removed 0\.0\.0\.0\/0/, {
+    then: ['/spaces/acme/inbound-ruleset', /"rules":\[\]/],
+  }),
+  flow("run 'echo hi' -a inside", undefined, {err: /can't access this space from your IP address/, status: 1}),
+  flow('trusted-ips:add 0.0.0.0/0 --space acme', /Added 0\.0\.0\.0\/0/, {
+    then: ['/spaces/acme/inbound-ruleset', /0\.0\.0\.0\/0/],
+  }),
+];
+
+/** The last days of it. */
+export const spacesEnd: Flow[] = [
   flow('spaces:drains:set https://logs.localhost/ --space acme', /Successfully set drain/, {
     then: ['/spaces/acme/log-drain', /https:\/\/logs\.localhost\//],
   }),
