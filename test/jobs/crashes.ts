@@ -3,6 +3,7 @@ import {runningDynos} from '../support/engine-census.js';
 import {Installation} from '../support/installation.js';
 import {until} from '../support/until.js';
 import {underLoad} from './main-job.js';
+import {killAtRandom, killCount} from './random-kills.js';
 
 /** What kill -9 of any of our processes may do to a user: nothing that lasts. */
 export function describeCrashes(engine: 'docker' | 'process'): void {
@@ -68,33 +69,9 @@ export function describeCrashes(engine: 'docker' | 'process'): void {
       expect(await runningDynos(installation)).to.deep.equal(dynos);
     });
 
-    it('kills at random moments under load: desired state intact, no dyno orphaned or doubled', async () => {
-      const load = underLoad(installation, 'demo');
-      for (let turn = 0; turn < 6; turn++) {
-        const change = installation.dyno('config:set', `TURN=${turn}`, '-a', 'demo');
-        await new Promise((resolve) => setTimeout(resolve, 150 * turn));
-        const part = turn % 2 === 0 ? 'us' : 'platform';
-        const pid = await until(part, async () => (await installation.pidOf(part)) || undefined);
-        process.kill(pid, 'SIGKILL');
-        await change;
-        await until('an answer', () => answers(installation));
-      }
-      await load.stop();
-      await installation.ok('config:set', 'TURN=done', '-a', 'demo');
-      const releases = await installation.json<{version: number}[]>('releases', '-a', 'demo');
-      const newest = Math.max(...releases.map(({version}) => version));
-      await until('the newest release on every dyno', async () => {
-        const rows = await installation.json<{state: string; release: {version: number}}[]>('ps', '-a', 'demo');
-        return rows.length === 3 && rows.every(({state, release}) => state === 'up' && release.version === newest);
-      }).catch(async (error: Error) => {
-        const seen = [
-          await installation.ok('ps', '--json', '-a', 'demo'),
-          await installation.ok('logs', '-n', '80', '-a', 'demo'),
-        ];
-        throw new Error(`${error.message}; newest is v${newest}\n${seen.join('\n')}`);
-      });
-      await until('three dynos in the engine', async () => (await runningDynos(installation)).length === 3);
-      expect(await installation.ok('config:get', 'TURN', '-a', 'demo')).to.equal('done\n');
+    it(`${killCount} kills at random moments under load: desired state intact, no dyno orphaned or doubled`, async function () {
+      this.timeout(60_000 + 30_000 * killCount);
+      await killAtRandom(installation);
     });
 
     it('kill -9 of a runtime is no way around crash back-off', async () => {
