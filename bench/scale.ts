@@ -14,6 +14,8 @@ import {median} from './figure.js';
 const ROUNDS = 5;
 const FROM = 1;
 const TO = 8;
+/** ms between two looks whether they are there, ours and theirs */
+const POLL_MS = 10;
 
 /** From `scale web=8` until all eight answer through the router, against the engine alone starting as many more. */
 export async function measureScale(): Promise<Figure[]> {
@@ -41,7 +43,7 @@ async function measureOn(
       await routable(installation, TO);
       if (round >= 0) ours.push(performance.now() - start);
       await patchWeb(installation, FROM);
-      await until('one dyno', async () => (await webDynos(installation)) === FROM);
+      await until('one dyno', async () => (await webDynos(installation)).length === FROM);
       const ms = await bare(installation);
       if (round >= 0) theirs.push(ms);
     }
@@ -60,9 +62,13 @@ async function patchWeb(installation: Installation, quantity: number): Promise<v
   await api(installation, 'PATCH', '/apps/demo/formation', {updates: [{type: 'web', quantity}]});
 }
 
-async function webDynos(installation: Installation): Promise<number> {
-  const dynos = await api<{type: string}[]>(installation, 'GET', '/apps/demo/dynos');
-  return dynos.filter(({type}) => type === 'web').length;
+async function webDynos(installation: Installation): Promise<{type: string; state: string}[]> {
+  const dynos = await api<{type: string; state: string}[]>(installation, 'GET', '/apps/demo/dynos');
+  return dynos.filter(({type}) => type === 'web');
+}
+
+async function webDynosUp(installation: Installation): Promise<number> {
+  return (await webDynos(installation)).filter(({state}) => state === 'up').length;
 }
 
 async function api<T>({home, port}: Installation, method: string, path: string, body?: unknown): Promise<T> {
@@ -76,12 +82,19 @@ async function api<T>({home, port}: Installation, method: string, path: string, 
   return (await response.json()) as T;
 }
 
-/** All of them have answered a request that came through the router. */
+/** All of them have answered a request that came through the router. Asked when they are said to be up, not before. */
 async function routable(installation: Installation, count: number): Promise<void> {
-  const seen = new Set<string>();
   const end = Date.now() + 60_000;
-  while (seen.size < count) {
+  const isLate = () => {
     if (Date.now() > end) throw new Error(`only ${[...seen].join(' ')} of ${count} dynos answered`);
+  };
+  const seen = new Set<string>();
+  while ((await webDynosUp(installation)) < count) {
+    isLate();
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  while (seen.size < count) {
+    isLate();
     const answers = await Promise.all(Array.from({length: 8}, () => installation.request('demo')));
     for (const {status, body} of answers) if (status === 200) seen.add((JSON.parse(body) as {dyno: string}).dyno);
   }
@@ -147,6 +160,6 @@ async function accepts(host: string, port: number): Promise<void> {
       socket.once('connect', () => socket.destroy());
     });
     if (accepted) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
