@@ -33,10 +33,22 @@ Fails when something is broken; what an engine cannot do is told, and is no fail
     try {
       const {pid, api_url} = await this.api.local.platform();
       const platform: DoctorCheck = {name: 'Platform', state: 'ok', detail: `pid ${pid} at ${api_url}`};
-      return [platform, ...(await this.api.local.doctor()).checks];
+      return [platform, ...(await this.askEngine())];
     } catch (error) {
-      if (!(error instanceof DynoError)) throw error;
-      return [{name: 'Platform', state: 'fail', detail: error.message}];
+      return [failed('Platform', error)];
     }
   }
+
+  private async askEngine(): Promise<DoctorCheck[]> {
+    try {
+      return (await this.api.local.doctor()).checks;
+    } catch (error) {
+      return [failed('Engine', error)];
+    }
+  }
+}
+
+function failed(name: string, error: unknown): DoctorCheck {
+  if (!(error instanceof DynoError)) throw error;
+  return {name, state: 'fail', detail: [error.message, error.remedy].filter(Boolean).join('. ')};
 }

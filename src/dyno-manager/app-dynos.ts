@@ -2,6 +2,7 @@ import type {Timer} from '../model/clock.js';
 import type {DynoInfo, DynoSelector} from '../model/dyno-info.js';
 import {lines} from '../model/dyno-log-lines.js';
 import {DynoError} from '../model/error.js';
+import {limits} from '../model/limits.js';
 import type {Leap} from '../model/leap.js';
 import type {AppSpec} from '../model/spec.js';
 import {historyOf, restoreHistory} from './app-history.js';
@@ -52,6 +53,8 @@ export class AppDynos {
   #isReady = false;
   #kept = '';
   #isLooking = false;
+  /** when the engine last stopped and was away, ms since the epoch */
+  #away: {from: number; to: number} | null = null;
   isRemoved = false;
   #routed: RoutedDyno[] = [];
   #lookedAt = -Infinity;
@@ -270,6 +273,22 @@ export class AppDynos {
       if (dyno.createdAt + this.desired.limits.cycleMs <= this.now) dyno.cycleAt = Math.min(dyno.cycleAt, this.now);
     }
     this.look();
+  }
+
+  /** An engine that stops takes its dynos along, and may refuse their restart while it does: that was no crash of theirs. */
+  engineWasAway(since: number): void {
+    this.#away = {from: since - limits.engineStopMs, to: this.now};
+    for (const slot of this.observed.slots.values()) {
+      if (slot.toldAt < this.#away.from) continue;
+      slot.crashes = 0;
+      if (slot.rest === 'crashed') slot.retryAt = 0;
+    }
+    this.look();
+  }
+
+  /** Whether what ended then has ended with the engine. */
+  endedWithEngine(at: number): boolean {
+    return this.#away !== null && at >= this.#away.from && at <= this.#away.to;
   }
 
   /** Nothing waits any more on behalf of its dynos, which go on running. */

@@ -57,6 +57,9 @@ export class DynoManager {
       listed: (found, asked) => void this.#listed(found, asked),
       outOfMemory: (engineId) => this.#outOfMemory(engineId),
       isKnown: (engineId) => this.#known.has(engineId),
+      wasAway: (since) => {
+        for (const app of this.#apps.values()) app.engineWasAway(since);
+      },
       asked: () => ++this.#questions,
     });
     this.#sampler = new Sampler(this.#ground, () => this.#running());

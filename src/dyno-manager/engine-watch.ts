@@ -12,6 +12,8 @@ export interface WatchHooks {
   /** all that the engine has; `since`: when it was asked, by the count that asked() gave */
   listed(found: EngineDyno[], asked: number): void;
   outOfMemory(engineId: string): void;
+  /** it answers again, having been silent since, ms since the epoch */
+  wasAway(since: number): void;
   isKnown(engineId: string): boolean;
   /** a question is about to go out: what is launched later may be missing in the answer */
   asked(): number;
@@ -24,6 +26,8 @@ export class EngineWatch {
   #timer: Timer | null = null;
   #listing: Promise<void> | null = null;
   #listAgain = false;
+  /** ms since the epoch: it has not answered since; null while it does */
+  #lostAt: number | null = null;
 
   constructor(ground: Ground, hooks: WatchHooks) {
     this.#ground = ground;
@@ -68,7 +72,10 @@ export class EngineWatch {
       const asked = this.#hooks.asked();
       const found = await this.#ground.engine.listDynos().catch(() => null);
       if (this.#ground.closing.aborted) return;
-      if (found) this.#hooks.listed(found, asked);
+      if (!found) continue;
+      this.#hooks.listed(found, asked);
+      if (this.#lostAt !== null) this.#hooks.wasAway(this.#lostAt);
+      this.#lostAt = null;
     } while (this.#listAgain);
   }
 
@@ -78,6 +85,7 @@ export class EngineWatch {
       const began = clock.now();
       await engine.watch((event) => this.#happened(event), closing).catch(() => undefined);
       if (closing.aborted) return;
+      this.#lostAt ??= clock.now();
       if (clock.now() - began > limits.engineListMs) failures = 1;
       await sleep(clock, engineWait(failures, limits), closing).catch(() => undefined);
       void this.list();
@@ -86,8 +94,11 @@ export class EngineWatch {
 
   #happened(event: EngineEvent): void {
     if (this.#ground.closing.aborted) return;
-    if (event.kind === 'resync') void this.list();
-    else if (event.kind === 'out-of-memory') this.#hooks.outOfMemory(event.engineId);
+    if (event.kind === 'resync') {
+      this.#lostAt ??= this.#ground.clock.now() - event.awayMs;
+      void this.list();
+    }
+    if (event.kind === 'out-of-memory') this.#hooks.outOfMemory(event.engineId);
     else if (event.kind === 'ended') void this.look(event.engineId);
     // The removal of what has ended before is our own doing.
     else if (event.kind === 'removed' && this.#hooks.isKnown(event.engineId)) void this.look(event.engineId);

@@ -79,16 +79,20 @@ function ended(app: AppDynos, dyno: Dyno, exit: DynoExit): void {
     app.ground.onChange(app.appId, infoOfOneOff(dyno, app.ground.runtime.kind));
     dyno.oneOff?.onExit(exit);
   } else if (slot && (slot.current === dyno || slot.successor === dyno)) {
-    crashed(app, slot, dyno);
+    crashed(app, slot, dyno, exit.at);
   }
   if (slot?.waitsFor === dyno.id) slot.waitsFor = null;
   app.look();
 }
 
-function crashed(app: AppDynos, slot: Slot, dyno: Dyno): void {
+function crashed(app: AppDynos, slot: Slot, dyno: Dyno, at: number): void {
   const {limits, runtime} = app.desired;
-  slot.crashes = crashesAfter(slot.crashes, dyno.upAt === null ? null : app.now - dyno.upAt, limits);
-  slot.retryAt = app.now + crashWait(slot.crashes, runtime, limits);
+  if (app.endedWithEngine(at)) {
+    slot.retryAt = app.now;
+  } else {
+    slot.crashes = crashesAfter(slot.crashes, dyno.upAt === null ? null : app.now - dyno.upAt, limits);
+    slot.retryAt = app.now + crashWait(slot.crashes, runtime, limits);
+  }
   if (slot.successor === dyno) {
     slot.successor = null;
     app.log(slot.name, lines.stateChanged(dyno.upAt === null ? 'starting' : 'up', 'crashed'));

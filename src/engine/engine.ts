@@ -207,7 +207,7 @@ export type EngineEvent =
   /** a process of the dyno was killed for memory; the dyno may live on (docker-facts.md 5) */
   | {kind: 'out-of-memory'; engineId: string}
   /** the stream broke and came back: anything may have happened */
-  | {kind: 'resync'};
+  | {kind: 'resync'; awayMs: number};
 
 export interface ExecSpec {
   command: string;

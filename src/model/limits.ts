@@ -39,6 +39,8 @@ export const limits = {
   orphanMs: 60 * SECOND,
   /** ms between two tries to reach an engine that does not answer; the last repeats */
   engineRetryMs: [500, 1 * SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND],
+  /** ms before it falls silent from which on an engine that stops may end dynos: Docker's own grace, and some */
+  engineStopMs: 20 * SECOND,
   /** ms that preboot waits beyond the boot timeout before it switches (2.8) */
   prebootWaitMs: 2 * MINUTE,
   /** ms without web traffic until an eco app sleeps (2.9) */

@@ -303,8 +303,11 @@ export class Runtime {
     await this.#engine.removeSpaceOf?.(runtime);
   }
 
-  doctor(): EngineFacts {
-    return this.#connected.require();
+  /** @throws DynoError engine_unreachable, also when it was there before */
+  async doctor(): Promise<EngineFacts> {
+    const facts = this.#connected.require();
+    await this.#engine.listDynos();
+    return facts;
   }
 
   clockInfo(): ClockInfo {

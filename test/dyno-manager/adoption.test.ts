@@ -323,6 +323,23 @@ describe('an engine that does not answer', () => {
     expect(engine.starts).to.equal(2);
   });
 
+  it('takes dynos along as it stops: no crash of theirs, however often', async () => {
+    const {clock, engine, states} = await runningHarness(appOf({web: 1, worker: 1}));
+    engine.end('web.1', 137);
+    await clock.advance(2 * SECOND);
+    engine.end('web.1', 137);
+    await clock.advance(2 * SECOND);
+    engine.end('worker.1', 137);
+    await clock.advance(2 * SECOND);
+    expect(states()).to.deep.equal({'web.1': 'crashed', 'worker.1': 'up'});
+    engine.breakOff();
+    engine.end('worker.1', 137);
+    await clock.advance(5 * SECOND);
+    engine.resume();
+    await clock.advance(15 * SECOND);
+    expect(states()).to.deep.equal({'web.1': 'up', 'worker.1': 'up'});
+  });
+
   it('that refuses makes the dyno crash with its reason', async () => {
     const {DynoError} = await import('../../src/model/error.js');
     const startError = new DynoError('engine_refused', {engine: 'simulated', action: 'start', reason: 'no image-3'});

@@ -33,12 +33,14 @@ export async function watchEvents({docker, identity, onEvent, retry, signal}: Wa
     ...labelFilter({[OWNER]: identity.owner, [RUNTIME]: identity.runtime}, DYNO_ID),
   };
   let failures = 0;
+  let lostAt = 0;
   for (let first = true; !signal.aborted; first = false) {
     try {
       const stream = (await docker.getEvents({filters} as object)) as unknown as IncomingMessage;
       failures = 0;
-      if (!first) onEvent({kind: 'resync'});
+      if (!first) onEvent({kind: 'resync', awayMs: Date.now() - lostAt});
       await readEvents(stream, onEvent, signal);
+      lostAt = Date.now();
     } catch {
       failures++;
     }
