@@ -23,12 +23,16 @@ async function dockerCensus({home}: Installation): Promise<string[]> {
     docker.listImages({filters}),
   ]);
   return [
-    ...containers.map(
-      ({Id, Labels, State}) => `dyno ${Labels['dyno.dyno'] ?? Labels['dyno.kind']} ${State} ${Id.slice(0, 12)}`,
-    ),
+    ...containers.map(({Id, Labels, State}) => `${nameOf(Labels)} ${State} ${Id.slice(0, 12)}`),
     ...networks.map(({Name}) => `network ${Name}`),
     ...images.map(({RepoTags}) => `image ${RepoTags?.[0] ?? 'none'}`),
   ];
+}
+
+/** Helpers of the engine, as those that load firewalls, come and go. */
+function nameOf(labels: Record<string, string>): string {
+  const dyno = labels['dyno.dyno'];
+  return dyno ? `dyno ${dyno}` : `helper ${labels['dyno.kind']}`;
 }
 
 /** Every process whose environment names a dyno of this installation, by its own first process. */
