@@ -44,7 +44,8 @@ export async function execSession(docker: Docker, id: string, spec: ExecSpec): P
     const resize = async (columns: number, rows: number) => {
       await callUnlessGone('resize a terminal', () => exec.resize({h: rows, w: columns}));
     };
-    if (spec.tty) await resize(spec.tty.columns, spec.tty.rows);
+    // A short command is through by now: a terminal without a size is no reason to lose what it said.
+    if (spec.tty) await resize(spec.tty.columns, spec.tty.rows).catch(() => undefined);
     return {
       input: inputOf(stream),
       output: outputOf(stream, tty),
