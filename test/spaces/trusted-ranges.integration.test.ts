@@ -1,7 +1,9 @@
 import {expect} from 'chai';
 import {once} from 'node:events';
 import {createServer, type Server} from 'node:http';
+import {connect} from 'node:net';
 import type {AddressInfo} from 'node:net';
+import {text} from 'node:stream/consumers';
 import {fileURLToPath} from 'node:url';
 import {Router} from '../../src/router/router.js';
 import {VirtualClock} from '../support/virtual-clock.js';
@@ -95,6 +97,36 @@ describe('trusted IP ranges', function () {
       expect(new Set(leaving.said)).to.deep.equal(new Set([first, 'closed']));
     });
   }
+
+  it('believe a PROXY header of those alone who were named, and nothing else of those', async () => {
+    const speaksFor = (address: string) => `PROXY TCP4 ${address} ${one.host} 1234 80`;
+    router.setTrustedRanges(['203.0.113.0/24', `${two.address}/32`]);
+    router.setProxyPeers([`${one.address}/32`]);
+    try {
+      expect(await status(one, speaksFor('203.0.113.9'))).to.equal('200');
+      expect(await status(one, speaksFor('198.51.100.250'))).to.equal('403');
+      expect(await status(one, speaksFor(two.address))).to.equal('200');
+      expect(await status(one)).to.equal('closed');
+      // Not named: its header is no more than a request that nobody understands.
+      expect(await status(two, speaksFor('203.0.113.9'))).to.equal('400');
+      router.setTrustedRanges(['203.0.113.0/24']);
+      expect(await status(two, speaksFor('203.0.113.9'))).to.equal('403');
+      expect(await status(two, 'X-Forwarded-For: 203.0.113.9')).to.equal('403');
+    } finally {
+      router.setProxyPeers([]);
+    }
+  });
+
+  it('admit IPv4 clients of a socket for both families by their IPv4 address, and no IPv6 client', async () => {
+    router.setTrustedRanges(['0.0.0.0/0']);
+    expect(await status(one)).to.equal('200');
+    const visit = await router.connectAs('::ffff:203.0.113.9', 'http');
+    visit.write('GET / HTTP/1.1\r\nHost: shop.localhost\r\nConnection: close\r\n\r\n');
+    expect(await text(visit)).to.match(/^HTTP\/1\.1 200/);
+    const loopback = connect({port, host: '::1'});
+    loopback.write('GET / HTTP/1.1\r\nHost: shop.localhost\r\n\r\n');
+    expect(await text(loopback)).to.match(/^HTTP\/1\.1 403/);
+  });
 
   async function status(from: Netns, ...headers: string[]): Promise<string> {
     const said = await from.exec(process.execPath, [client, from.host, `${port}`, 'once', ...headers]);
