@@ -177,6 +177,7 @@ export class Http1Client implements ClientSide, Sender {
     } catch (error) {
       this.#core.report(error);
       this.#listener?.failed();
+      this.sendNow();
       this.#socket.destroy();
     }
   }

@@ -346,7 +346,7 @@ describe('H codes', () => {
       },
     });
     const client = await fixture.client();
-    await client.send(GET).toEnd();
+    expect(await client.send(GET).toEnd()).to.match(/^HTTP\/1\.1 503 .*<\/html>\s*$/s);
     expect(await line()).to.include('code=H99 desc="Platform error" ');
     expect(String(reported[0])).to.equal('Error: no luck');
   });
