@@ -39,7 +39,8 @@ export async function killWhileWriting(plan: KillPlan): Promise<KillOutcome> {
     const source = join(installation.home, 'spam');
     await writeSpamApp(source);
     await installation.ok('create', 'demo');
-    await installation.ok('config:set', `LINES=${plan.rate * plan.seconds}`, `RATE=${plan.rate}`, '-a', 'demo');
+    const {rate, seconds} = plan;
+    await installation.ok('config:set', `LINES=${rate * seconds}`, `RATE=${rate}`, 'BLOCK=50', '-a', 'demo');
     await installation.ok('deploy', source, '-a', 'demo');
     const tail = openTail(installation);
     await until('the tail', () => tail.lines > 0);
@@ -52,7 +53,7 @@ export async function killWhileWriting(plan: KillPlan): Promise<KillOutcome> {
     await tail.close();
     const history = (await installation.ok('logs', '-n', '1500', '-a', 'demo')).trimEnd().split('\n');
     const stream = [...drains.stream];
-    const written = plan.dynos * plan.rate * plan.seconds;
+    const written = plan.dynos * rate * seconds;
     return {written, drains, stream, tail: tail.books, tailLines: tail.lines, history};
   } finally {
     await installation.remove();

@@ -1,10 +1,10 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 
-/** Writes LINES lines of 100 bytes, `<dyno> <number>...`, as fast as it can or RATE a second, says that it ends, and stays. */
+/** Writes LINES lines of 100 bytes, `<dyno> <number>...`, as fast as it can or RATE a second, BLOCK at a time, says that it ends, and stays. */
 const program = `
 const lines = Number(process.env.LINES), rate = Number(process.env.RATE || Infinity);
-const block = rate === Infinity ? 500 : Math.ceil(rate / 20);
+const block = Number(process.env.BLOCK || 500);
 const start = performance.now();
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 (async () => {
