@@ -49,6 +49,20 @@ describe('the official heroku CLI, apps', function () {
       tail.kill('SIGINT');
       await once(tail, 'close');
     });
+
+    it('heroku logs --tail goes on after the platform was killed', async () => {
+      const tail = place.cli.start('logs --tail -n 1 -a demo');
+      let text = '';
+      tail.stdout!.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      await until('the history', () => text.includes('[web.1]') || text.includes('app['));
+      process.kill(await place.installation.pidOf('platform'), 'SIGKILL');
+      await place.installation.ok('platform:start');
+      await heroku({type: 'config:set AFTER=kill -a demo', out: /AFTER: kill/});
+      await until('the line after the kill', () => text.includes('Set AFTER config vars'));
+      expect(text.split('Set AFTER config vars')).to.have.length(2);
+      tail.kill('SIGINT');
+      await once(tail, 'close');
+    });
   });
 
   describe('git', () => {
