@@ -84,7 +84,7 @@ export function checkSpaceCidr(text: string): string {
   if (!range) throw new DynoError('cidr_invalid', {cidr: text, reason: 'it is no IPv4 range'});
   if (!text.endsWith(`/${CIDR_BITS}`))
     throw new DynoError('cidr_invalid', {cidr: text, reason: `it is no /${CIDR_BITS}`});
-  if (!RFC1918.some((block) => isWithin(range, parseSubnet(block)!))) {
+  if (!isPrivate(range)) {
     throw new DynoError('cidr_invalid', {
       cidr: text,
       reason: 'it is not within 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16',
@@ -211,6 +211,11 @@ function* blocksOf(cidr: string, bits: number): Generator<Range> {
 
 function formatRange({first, last}: Range): string {
   return `${formatAddress(first)}/${32 - Math.log2(last - first + 1)}`;
+}
+
+/** Whether all of it is for private use (RFC 1918). */
+export function isPrivate(range: Range): boolean {
+  return RFC1918.some((block) => isWithin(range, parseSubnet(block)!));
 }
 
 function isWithin(inner: Range, outer: Range): boolean {

@@ -48,6 +48,8 @@ describe('private spaces', function () {
     expect(await refusal({name: 'acme', cidr: 'fd00::/16'})).to.include('fd00::/16');
     expect(await refusal({name: 'acme', region: 'us'})).to.include('Region us');
     expect(await refusal({name: 'acme', data_cidr: '10.0.0.0/16'})).to.include('overlaps');
+    expect(await refusal({name: 'acme', data_cidr: '8.8.0.0/16'})).to.include('not private');
+    expect(await refusal({name: 'acme', data_cidr: '172.23.0.0/24'})).to.include('it is a /24');
     expect(await platform.ok('GET', '/spaces')).to.deep.equal([]);
   });
 
@@ -56,6 +58,24 @@ describe('private spaces', function () {
     await create('acme', {cidr});
     expect(await refusal({name: 'other', cidr})).to.include('space acme');
     expect(await refusal({name: 'acme'})).to.equal('Name acme is already taken');
+  });
+
+  it('refuses a space more than its range has room for', async () => {
+    await create('acme');
+    const {store} = platform.running.context;
+    const acme = store.spaces.get('acme');
+    for (let number = 0; number < 256; number++) {
+      const own = {
+        id: `id-${number}`,
+        name: `full-${number}`,
+        runtime: `full-${number}`,
+        subnet: `10.0.${number}.0/24`,
+      };
+      const ports = {httpPort: 40_000 + 2 * number, httpsPort: 40_001 + 2 * number};
+      store.spaces.insert({...acme, ...own, ...ports, state: 'deleting', nat: []});
+    }
+    expect(await refusal({name: 'last'})).to.equal('No free /24 is left in 10.0.0.0/16.');
+    expect(store.spaces.find('last')).to.equal(undefined);
   });
 
   it('refuses engines that cannot isolate', async () => {
@@ -77,6 +97,10 @@ describe('private spaces', function () {
     const [domain] = await platform.ok('GET', '/apps/inside/domains');
     expect(domain).to.include({kind: 'heroku', hostname: 'inside.internal.localspace'});
     expect(spec.formation).to.deep.equal({web: {quantity: 1, size: 'Private-S', command: 'x'}});
+    const elsewhere = await platform.call('POST', '/teams/apps', {
+      body: {name: 'other', space: 'acme', region: 'oregon'},
+    });
+    expect(elsewhere.body.message).to.include('Space acme is in virginia, not in oregon');
     const moved = await platform.call('PATCH', '/apps/inside', {body: {space: null}});
     expect(moved.status).to.equal(422);
     const topology = await platform.ok('GET', '/spaces/acme/topology');

@@ -88,6 +88,11 @@ function placeOf({store}: PlatformContext, wanted: NewApp): Place {
       message: `Space ${space.name} is ${space.state}; apps need an allocated one.`,
     });
   }
+  if (wanted.region && wanted.region !== space.region) {
+    throw new DynoError('invalid_params', {
+      message: `Space ${space.name} is in ${space.region}, not in ${wanted.region}: its apps are there, leave the region out.`,
+    });
+  }
   if (store.apps.listOf({spaceId: space.id}).length >= APPS_PER_SPACE) {
     throw new DynoError('invalid_params', {
       message: `Space ${space.name} has ${APPS_PER_SPACE} apps, the most there may be.`,

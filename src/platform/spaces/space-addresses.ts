@@ -5,6 +5,7 @@ import {
   allocateNatAddresses,
   allocateSubnet,
   checkSpaceCidr,
+  isPrivate,
   overlap,
   parseSubnet,
   refuseOverlap,
@@ -76,12 +77,16 @@ export class SpaceAddresses {
   }
 }
 
-/** @throws DynoError cidr_invalid */
+/** RFC 1918, /16 to /20 (heroku-behaviour.md 1.2). @throws DynoError invalid_params */
 function checkDataCidr(dataCidr: string, cidr: string): void {
   const range = parseSubnet(dataCidr);
   const bits = Number(dataCidr.split('/')[1]);
-  const refuse = (reason: string) => new DynoError('cidr_invalid', {cidr: dataCidr, reason});
+  const refuse = (reason: string) =>
+    new DynoError('invalid_params', {
+      message: `${dataCidr.slice(0, 60)} cannot be the range of data services: ${reason}. Use private addresses with /16 to /20, for example ${DEFAULT_DATA_CIDR}.`,
+    });
   if (!range) throw refuse('it is no IPv4 range');
-  if (bits < 16 || bits > 20) throw refuse('data ranges are /16 to /20');
+  if (bits < 16 || bits > 20) throw refuse(`it is a /${bits}`);
+  if (!isPrivate(range)) throw refuse('it is not private');
   if (overlap(range, parseSubnet(cidr)!)) throw refuse(`it overlaps with the space's own ${cidr}`);
 }
