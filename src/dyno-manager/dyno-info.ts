@@ -56,11 +56,12 @@ export function isSameRouting(now: readonly RoutedDyno[], before: readonly Route
   );
 }
 
-function routedSlot({name, current, last, rest}: Slot): RoutedDyno {
+/** A slot without a process goes by its name: its last dyno may be among those whose requests still end. */
+function routedSlot({name, current, rest}: Slot): RoutedDyno {
   if (current && current.exit === null && current.phase !== 'killing') {
     const state = current.phase === 'up' ? 'up' : 'starting';
     return {id: current.id, name, state, endpoint: current.endpoint};
   }
   const state = current ? 'crashed' : rest === 'crashed' || rest === 'idle' ? rest : 'starting';
-  return {id: last?.id ?? name, name, state, endpoint: null};
+  return {id: current?.id ?? name, name, state, endpoint: null};
 }

@@ -54,6 +54,7 @@ export interface Harness {
   manager: DynoManager;
   /** `web.1: State changed from starting to up` */
   log: string[];
+  /** Each dyno once, or the dyno manager gets an error. */
   routed: Map<string, RoutedDyno[]>;
   changes: DynoInfo[];
   output: string[];
@@ -110,7 +111,11 @@ export function newHarness(options: HarnessOptions = {}): Harness {
       },
       cursor: null,
     }),
-    onDynos: (appId, dynos) => void routed.set(appId, dynos),
+    onDynos(appId, dynos) {
+      const ids = dynos.map(({id}) => id);
+      if (new Set(ids).size < ids.length) throw new Error(`the router is told of a dyno twice: ${ids.join()}`);
+      routed.set(appId, dynos);
+    },
     drain: (_app, dynoId) =>
       options.holdDrains
         ? new Promise<void>((resolve) => drains.push({dynoId, resolve}))

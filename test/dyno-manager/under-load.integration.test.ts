@@ -86,9 +86,10 @@ function describeUnderLoad(under: EngineUnderTest): void {
     expect(await rig.close(), 'leftovers').to.deep.equal([]);
   });
 
-  async function desire(version: number, web: number, own: Partial<AppSpec> = {}): Promise<void> {
+  async function desire(version: number, web: number, own: Partial<AppSpec> & {size?: string} = {}): Promise<void> {
+    const {size = 'Standard-1X', ...rest} = own;
     const release = releaseOf(version, {image: rig.image, processTypes: {web: SERVER}});
-    await runtime.setApp(appOf({web}, {...own, id: rig.appId, revision: ++revision, release}));
+    await runtime.setApp(appOf({web: `${web}:${size}`}, {...rest, id: rig.appId, revision: ++revision, release}));
   }
 
   const allUp = (version: number, web: number) =>
@@ -185,6 +186,19 @@ function describeUnderLoad(under: EngineUnderTest): void {
     runtime.setClock({advanceMs: 31 * SECOND});
     expect(await hanging).to.equal('503');
     expect(await linesWith('code=H12')).to.have.length(1);
+  });
+
+  it('an eco app that sleeps is woken by a request, which the router holds meanwhile', async () => {
+    await desire(6, 0);
+    await until('none left', async () => (await rig.engine.listDynos()).length === 0);
+    await desire(6, 1, {size: 'Eco'});
+    await allUp(6, 1);
+    runtime.setClock({advanceMs: 31 * MINUTE});
+    await until('asleep', async () => (await rig.engine.listDynos()).length === 0);
+    expect(runtime.dynosOf(rig.appId).map(({state}) => state)).to.deep.equal(['idle']);
+    expect(await request(runtime.status().routerUrl, '/', false), (await linesWith('')).join('\n')).to.equal('200');
+    expect(await linesWith('Unidling')).to.have.length(1);
+    await desire(6, 2);
   });
 
   it('the clock goes back, and deadlines with it', async () => {
