@@ -1,4 +1,5 @@
 import {once} from 'node:events';
+import {DynoError} from '../model/error.js';
 import type {AttachedSession, TerminalSize} from '../client/local-api.js';
 
 /** The user's side of a session: the process in the program. */
@@ -37,6 +38,12 @@ export async function attachTerminal(
   stream.pipe(stdout, {end: false});
   try {
     await Promise.race([once(stream, 'end'), once(stream, 'close')]);
+  } catch (error) {
+    throw new DynoError(
+      'unavailable',
+      {message: 'The connection to the dyno is lost; its processes get SIGHUP.'},
+      error,
+    );
   } finally {
     stdin.unpipe(stream);
     stdin.off('data', onKeys);

@@ -50,7 +50,9 @@ export function describeCrashes(engine: 'docker' | 'process'): void {
       const client = installation.dyno('run', '--no-tty', '-a', 'demo', '--', command);
       await until('a one-off', async () => (await oneOffs()).length === 1);
       process.kill(await installation.pidOf('us'), 'SIGKILL');
-      expect((await client).status).not.to.equal(0);
+      const {status, stderr} = await client;
+      expect(status).to.equal(1);
+      expect(stderr).to.include('Error: ');
       await until('no one-off', async () => (await oneOffs()).length === 0);
       const said = await until('its last line', async () => {
         const log = await installation.ok('logs', '-n', '200', '-a', 'demo');
