@@ -106,4 +106,60 @@ describe('a client that plans and applies', function () {
     expect(body).to.deep.include({quantity: 2, size: 'Standard-2X'});
     expect((await call('GET', '/apps/demo/formation/worker')).body).to.deep.equal(body);
   });
+
+  it('a whole stack: read twice, changed, taken away in reverse, and the store is as it was', async () => {
+    const {store} = platform.running.context;
+    const rows = () => {
+      const tables = store.db.all<{name: string}>("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name");
+      return tables.map(({name}) => `${name} ${store.db.get<{n: number}>(`SELECT COUNT(*) AS n FROM "${name}"`)!.n}`);
+    };
+    const before = rows();
+    const stack = '/apps/stack';
+    const made: string[] = [];
+    const make = async (path: string, body: object, read: (answer: {id: string}) => string) => {
+      const {body: answer} = await call('POST', path, body);
+      made.push(read(answer));
+      return answer;
+    };
+
+    const app = await make('/apps', {name: 'stack', region: 'us', stack: 'heroku-24'}, () => stack);
+    await platform.deploy('stack', {web: 'x', worker: 'y'});
+    await call('PATCH', `${stack}/config-vars`, {LOG_LEVEL: 'info', SECRET: 's'});
+    await call('PATCH', `${stack}/formation/worker`, {quantity: 1, dyno_size: {name: 'standard-1x'}});
+    await call('PATCH', `${stack}/features/preboot`, {enabled: true});
+    const domain = {hostname: 'stack.example.com', sni_endpoint: null};
+    await make(`${stack}/domains`, domain, ({id}) => `${stack}/domains/${id}`);
+    await make(`${stack}/log-drains`, {url: 'https://stack.example.com/'}, ({id}) => `${stack}/log-drains/${id}`);
+    await make(`${stack}/collaborators`, {user: 'c@example.com'}, ({id}) => `${stack}/collaborators/${id}`);
+    const hook = {include: ['api:release'], level: 'notify', url: 'http://127.0.0.1:9/'};
+    await make(`${stack}/webhooks`, hook, ({id}) => `${stack}/webhooks/${id}`);
+    const line = await make('/pipelines', {name: 'stack-line'}, ({id}) => `/pipelines/${id}`);
+    const coupling = {app: app.id, pipeline: line.id, stage: 'staging'};
+    await make('/pipeline-couplings', coupling, ({id}) => `/pipeline-couplings/${id}`);
+
+    const settings = [`${stack}/config-vars`, `${stack}/formation/worker`, `${stack}/features/preboot`];
+    const plan = async () => {
+      const answers: unknown[] = [];
+      for (const path of [...made, ...settings]) answers.push((await call('GET', path)).body);
+      return answers;
+    };
+    const first = await plan();
+    expect(await plan()).to.deep.equal(first);
+    expect(first.at(-3)).to.deep.equal({LOG_LEVEL: 'info', SECRET: 's'});
+
+    await call('PATCH', stack, {maintenance: true});
+    await call('PATCH', `${stack}/config-vars`, {LOG_LEVEL: 'debug', SECRET: null});
+    await call('PATCH', `${stack}/formation/worker`, {quantity: 3, dyno_size: {name: 'Standard-2X'}});
+    const changed = await plan();
+    expect(changed.at(-3)).to.deep.equal({LOG_LEVEL: 'debug'});
+    expect(changed.at(-2)).to.deep.include({quantity: 3, size: 'Standard-2X'});
+    expect(await plan()).to.deep.equal(changed);
+
+    await call('PATCH', `${stack}/features/preboot`, {enabled: false});
+    for (const path of [...made].reverse()) await call('DELETE', path);
+    for (const path of made) expect((await platform.call('GET', path)).status, path).to.equal(404);
+    await until('an empty store', () => rows().join() === before.join());
+    expect(rows()).to.deep.equal(before);
+    expect([...platform.us.apps.values()].map(({name}) => name)).to.not.include('stack');
+  });
 });
