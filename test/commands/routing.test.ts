@@ -97,7 +97,9 @@ www.example.test  demo.localhost
 
   it("joins a request's timeline with the states of its dyno", async () => {
     const log = [
-      '2026-11-22T06:09:00.000000+00:00 heroku[web.1]: State changed from starting to up',
+      '2026-11-22T04:08:59.000000+00:00 heroku[web.1]: State changed from down to starting',
+      '2026-11-22T04:09:00.000000+00:00 heroku[web.1]: State changed from starting to up',
+      '2026-11-22T05:00:00.000000+00:00 heroku[web.1]: Error R14 (Memory quota exceeded)',
       '2026-11-22T06:11:50.000000+00:00 heroku[web.1]: Error R14 (Memory quota exceeded)',
       '2026-11-22T06:11:51.000000+00:00 heroku[web.2]: State changed from up to crashed',
     ];
@@ -124,7 +126,7 @@ www.example.test  demo.localhost
       )
       .on('GET /log-sessions/s', text(log.map((line) => `data: ${line}\n\n`).join(''), 'text/event-stream'));
     const {stdout} = await bench.run(Why, '-a', 'demo', 'abc');
-    expect(stdout.split('\n').slice(0, 12)).to.deep.equal([
+    expect(stdout.split('\n').slice(0, 13)).to.deep.equal([
       '=== GET /slow',
       '',
       'Host:   demo.localhost',
@@ -133,6 +135,7 @@ www.example.test  demo.localhost
       'Status: 503',
       'Code:   H12 Request timeout',
       '',
+      '2026-11-22T04:09:00.000000+00:00 heroku[web.1]: State changed from starting to up',
       '2026-11-22T06:11:32.000000+00:00 heroku[router]: GET /slow accepted from 127.0.0.1',
       '2026-11-22T06:11:50.000000+00:00 heroku[web.1]: Error R14 (Memory quota exceeded)',
       '2026-11-22T06:12:02.000000+00:00 heroku[router]: ended with H12, status 503',
