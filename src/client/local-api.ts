@@ -53,6 +53,16 @@ export interface TerminalSize {
   rows: number;
 }
 
+/** What became of the messages that a drain was given. */
+export interface DrainCounts {
+  id: string;
+  state: 'connected' | 'degraded' | 'failing' | 'idle';
+  delivered: number;
+  dropped: number;
+  /** neither yet */
+  buffered: number;
+}
+
 /** What the router knows of one request. */
 export interface RequestTimeline {
   request_id: string;
@@ -118,6 +128,7 @@ export interface AttachedSession {
  *   POST /local/visits                               VisitOrder → Visited
  *   GET  /local/spaces/:space/proxies                {proxies}: addresses and ranges
  *   PUT  /local/spaces/:space/proxies                {proxies}, all of them → {proxies}
+ *   GET  /local/apps/:app/drains                     DrainCounts[]
  *   GET  /local/apps/:app/requests/:id               RequestTimeline
  *   POST /local/apps/:app/dynos/:dyno/attach         101, Upgrade: dyno-session; the header dyno-session names the session
  *   POST /local/apps/:app/dynos/:dyno/exec           ExecOrder as base64 JSON in the header dyno-exec → 101 as above
@@ -169,6 +180,11 @@ export class LocalApi {
   /** replaces the whole list */
   async replaceProxies(space: string, proxies: string[]): Promise<string[]> {
     return (await this.http.call<{proxies: string[]}>('PUT', proxiesPath(space), {body: {proxies}})).proxies;
+  }
+
+  /** Of the app's drains, since each was added. */
+  drainCounts(app: string): Promise<DrainCounts[]> {
+    return this.http.call('GET', `${localAppPath(app)}/drains`);
   }
 
   /** By its Request-Id; the router remembers the latest. */

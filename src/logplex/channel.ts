@@ -7,7 +7,7 @@ import type {LogEntry, LogQuery} from '../model/log.js';
 import {limits} from '../model/limits.js';
 import type {DrainSpec} from '../model/spec.js';
 import {ChannelDrains} from './channel-drains.js';
-import type {DrainStatus} from './drain.js';
+import type {DrainStatus} from '../model/drain.js';
 import {DynoCollector} from './dyno-collector.js';
 import {formatSecond} from './frames.js';
 import {Intake} from './intake.js';

@@ -1,28 +1,9 @@
 import type {SecureContext} from 'node:tls';
 import type {Clock} from '../model/clock.js';
+import type {DrainStatus} from '../model/drain.js';
 import type {DrainSpec} from '../model/spec.js';
 import type {DrainPosition, DrainProgress} from './drain-position.js';
 import type {Message} from './message.js';
-
-/**
- * idle       no connection, nothing to send
- * connected  the last send succeeded, or the connection stands
- * failing    the last connection or send failed; the next try is due
- * degraded   failing for so long that its buffer has shrunk (5.3, 5.4)
- */
-export type DrainState = 'idle' | 'connected' | 'failing' | 'degraded';
-
-export interface DrainStatus {
-  id: string;
-  token: string;
-  /** its credentials are masked */
-  url: string;
-  state: DrainState;
-  /** messages; `delivered` + `dropped` + those in the buffer and on their way are all that were written */
-  delivered: number;
-  dropped: number;
-  buffered: number;
-}
 
 /** One receiver of an app's stream. Slow or dead, it disturbs nobody else. */
 export interface Drain {

@@ -1,6 +1,6 @@
-import type {DrainAddress} from '../model/drain.js';
+import type {DrainAddress, DrainState} from '../model/drain.js';
 import {limits} from '../model/limits.js';
-import type {DrainContext, DrainState} from './drain.js';
+import type {DrainContext} from './drain.js';
 import {httpsFrame} from './frames.js';
 import {drainRequest} from './http-request.js';
 import type {Frame} from './http-request.js';

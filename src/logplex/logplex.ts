@@ -6,7 +6,7 @@ import {logForms} from '../model/log-form.js';
 import type {LogChunk, LogFormName} from '../model/log-form.js';
 import type {DrainSpec} from '../model/spec.js';
 import {Channel} from './channel.js';
-import type {DrainStatus} from './drain.js';
+import type {DrainStatus} from '../model/drain.js';
 import {recordOf} from './message.js';
 import {trustedContext} from './trusted-certificates.js';
 

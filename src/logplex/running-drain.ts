@@ -1,10 +1,11 @@
 import type {Clock, Timer} from '../model/clock.js';
 import {sleep} from '../model/clock.js';
 import {maskDrainUrl} from '../model/drain.js';
+import type {DrainState, DrainStatus} from '../model/drain.js';
 import type {DrainSpec} from '../model/spec.js';
 import {certificateAlert} from './certificate-alert.js';
 import {FINISH_MS} from './drain.js';
-import type {Drain, DrainContext, DrainState, DrainStatus} from './drain.js';
+import type {Drain, DrainContext} from './drain.js';
 import {DrainLedger} from './drain-ledger.js';
 import type {Message} from './message.js';
 import {Wake} from './wake.js';

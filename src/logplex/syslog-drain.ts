@@ -1,5 +1,6 @@
+import type {DrainState} from '../model/drain.js';
 import {limits} from '../model/limits.js';
-import type {DrainContext, DrainState} from './drain.js';
+import type {DrainContext} from './drain.js';
 import {syslogFrameFor, syslogLossFrame} from './frames.js';
 import type {FrameOf} from './frames.js';
 import {RunningDrain} from './running-drain.js';

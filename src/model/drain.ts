@@ -53,6 +53,26 @@ export function needsNoResolver(host: string): boolean {
   return isLocalName(host) || host.includes(':') || /^\d+\.\d+\.\d+\.\d+$/.test(host);
 }
 
+/**
+ * idle       no connection, nothing to send
+ * connected  the last send succeeded, or the connection stands
+ * failing    the last connection or send failed; the next try is due
+ * degraded   failing for so long that its buffer has shrunk (5.3, 5.4)
+ */
+export type DrainState = 'idle' | 'connected' | 'failing' | 'degraded';
+
+export interface DrainStatus {
+  id: string;
+  token: string;
+  /** its credentials are masked */
+  url: string;
+  state: DrainState;
+  /** messages; `delivered` + `dropped` + those in the buffer and on their way are all that were written */
+  delivered: number;
+  dropped: number;
+  buffered: number;
+}
+
 /** The URL as it may be shown: its credentials replaced. What is no URL is hidden whole. */
 export function maskDrainUrl(url: string): string {
   const match = /^([a-z][a-z0-9+.-]*:\/\/)(?:[^/?#]*@)?([^]*)$/i.exec(url);

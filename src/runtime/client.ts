@@ -3,6 +3,7 @@ import {request as httpRequest} from 'node:http';
 import type {IncomingMessage, RequestOptions} from 'node:http';
 import type {Duplex, Readable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
+import type {DrainStatus} from '../model/drain.js';
 import {DynoError, errors} from '../model/error.js';
 import type {ErrorCode, ErrorDetails} from '../model/error.js';
 import type {LogEntry} from '../model/log.js';
@@ -104,6 +105,10 @@ export class RuntimeClient {
     for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
     const response = await this.#open('GET', `/apps/${appId}/log?${search}`, {signal});
     yield* readLogChunks(response);
+  }
+
+  drains(appId: string): Promise<DrainStatus[]> {
+    return this.#json('GET', `/apps/${appId}/drains`);
   }
 
   requestTimeline(appId: string, requestId: string): Promise<unknown> {

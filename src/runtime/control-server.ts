@@ -133,6 +133,7 @@ function addAppRoutes(routes: ControlRoutes, runtime: Runtime, sessions: Session
 
 function addLogRoutes(routes: ControlRoutes, runtime: Runtime, ended: AbortSignal): void {
   routes.on<LogEntry[]>('POST', '/apps/:app/log', ({params, body}) => runtime.writeLog(params.app!, body));
+  routes.on('GET', '/apps/:app/drains', ({params}) => runtime.drainsOf(params.app!));
   routes.on('GET', '/apps/:app/log', ({params, query, response}) => {
     const gone = new AbortController();
     response.once('close', () => gone.abort());

@@ -18,6 +18,7 @@ import type {BuildResult, BuildSpec, EngineFacts, SlugSpec} from '../engine/engi
  *   POST   /apps/:app/release-phase             ReleasePhaseRequest → NDJSON of ProgressEvent, the last has `done`
  *   POST   /apps/:app/log                       LogEntry[] → 204         `app[api]` lines and add-ons
  *   GET    /apps/:app/log?LogQuery&form         LogChunks of a LogForm, see log-chunks.ts; ends unless tail
+ *   GET    /apps/:app/drains                    DrainStatus[]            what each drain has delivered and dropped
  *   GET    /apps/:app/requests/:id              what the router and the dyno manager know of a request
  *   POST   /apps/:app/dynos/:dyno/attach        101 Upgrade: dyno-session; raw bytes both ways
  *   POST   /apps/:app/dynos/:dyno/exec          ExecRequest in header `dyno-exec` → 101 as above

@@ -4,6 +4,7 @@ import type {Readable} from 'node:stream';
 import type {BuildResult, BuildSpec, Engine, EngineFacts, ExecSpec, Session, SlugSpec} from '../engine/engine.js';
 import {DynoManager} from '../dyno-manager/dyno-manager.js';
 import {Logplex} from '../logplex/logplex.js';
+import type {DrainStatus} from '../model/drain.js';
 import {DynoError} from '../model/error.js';
 import {limits} from '../model/limits.js';
 import {priority} from '../model/log.js';
@@ -251,6 +252,10 @@ export class Runtime {
     this.#logplex.write(appId, entriesAtRuntimeTime(entries, this.#clock));
   }
 
+  drainsOf(appId: string): DrainStatus[] {
+    return this.#logplex.drainsOf(appId);
+  }
+
   readLog(appId: string, query: LogQuery, signal: AbortSignal): AsyncIterable<LogRecord[]> {
     return this.#logplex.read(appId, query, signal);
   }
@@ -338,7 +343,7 @@ export class Runtime {
   /** Who may connect to the router: everybody in a region, trusted ranges in a space. */
   #admit(): void {
     const {space} = this.#spec;
-    this.#router.setTrustedRanges(space ? space.trustedRanges : null);
+    this.#router.setTrustedRanges(space ? space.trustedRanges : null, space?.deniedRanges);
     this.#router.setProxyPeers(space?.proxyPeers ?? []);
     this.#router.setInternalRanges(space ? [space.subnet] : []);
   }

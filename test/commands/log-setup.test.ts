@@ -32,6 +32,30 @@ describe('drains and features', () => {
     expect((await bench.run(Drains, '-a', 'demo')).stdout).to.equal('demo has no drains.\n');
   });
 
+  it('counts what each has delivered and dropped, when asked to', async () => {
+    const counts = {state: 'connected', delivered: 12, dropped: 3, buffered: 1};
+    bench.api
+      .on('GET /apps/demo/log-drains', [drain, {...drain, id: 'new'}])
+      .on('GET /local/apps/demo/drains', [
+        {...counts, id: 'i', token: 'd.1234', url: 'https://****@logs.example.test/app'},
+      ]);
+    const {stdout} = await bench.run(Drains, '-a', 'demo', '--counts');
+    expect(stdout).to.equal(
+      [
+        '=== Drains\n',
+        'https://****@logs.example.test/app (d.1234)',
+        '  connected: 12 delivered, 3 dropped, 1 waiting',
+        'https://****@logs.example.test/app (d.1234)',
+        '  not known yet\n',
+      ].join('\n'),
+    );
+    const json = JSON.parse((await bench.run(Drains, '-a', 'demo', '--counts', '--json')).stdout) as object[];
+    expect(json).to.deep.equal([
+      {...drain, url: 'https://****@logs.example.test/app', counts},
+      {...drain, id: 'new', url: 'https://****@logs.example.test/app', counts: null},
+    ]);
+  });
+
   it('adds and removes one, by URL or token', async () => {
     bench.api
       .on('POST /apps/demo/log-drains', drain, 201)

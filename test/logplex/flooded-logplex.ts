@@ -1,6 +1,6 @@
 import net from 'node:net';
 import {Logplex} from '../../src/logplex/logplex.js';
-import type {DrainStatus} from '../../src/logplex/drain.js';
+import type {DrainStatus} from '../../src/model/drain.js';
 import {settle, VirtualClock} from '../support/virtual-clock.js';
 
 /*

@@ -1,7 +1,7 @@
 import {openSync, readdirSync, readSync} from 'node:fs';
 import {join} from 'node:path';
 import {Logplex} from '../../src/logplex/logplex.js';
-import type {DrainStatus} from '../../src/logplex/drain.js';
+import type {DrainStatus} from '../../src/model/drain.js';
 import type {LogRecord} from '../../src/model/log.js';
 import type {DrainSpec} from '../../src/model/spec.js';
 import {systemClock} from './system-clock.js';

@@ -2,7 +2,7 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {Logplex} from '../../src/logplex/logplex.js';
-import type {DrainStatus} from '../../src/logplex/drain.js';
+import type {DrainStatus} from '../../src/model/drain.js';
 import type {DrainSpec} from '../../src/model/spec.js';
 import {until} from '../support/until.js';
 import {entry} from './messages.js';

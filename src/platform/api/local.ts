@@ -144,6 +144,10 @@ export const localRoutes = [
     const app = context.store.apps.get(params.app!);
     return (await context.runtimes.clientFor(app)).sessionStatus(app.id, params.session!);
   }),
+  route('GET', '/local/apps/:app/drains', {title: 'what drains have delivered and dropped'}, async (call) => {
+    const app = call.context.store.apps.get(call.params.app!);
+    return (await call.context.runtimes.clientFor(app)).drains(app.id);
+  }),
   route('GET', '/local/apps/:app/requests/:request', {title: 'what is known of a request'}, async (call) => {
     const {context, params} = call;
     const app = context.store.apps.get(params.app!);

@@ -3,6 +3,7 @@ import {createServer} from 'node:http';
 import type {IncomingMessage, Server, ServerResponse} from 'node:http';
 import {dirname} from 'node:path';
 import type {Duplex} from 'node:stream';
+import type {DrainStatus} from '../../../src/model/drain.js';
 import type {AppSpec, RuntimeSpec} from '../../../src/model/spec.js';
 import {formatLogEntry} from '../../../src/model/log.js';
 import type {LogEntry} from '../../../src/model/log.js';
@@ -169,6 +170,7 @@ export class FixtureRuntime {
     if (verb === 'dynos' && path.endsWith('/resize')) return json(undefined, 204);
     if (verb === 'dynos') return json(this.#runOneOff(id, body as OneOffRequest));
     if (verb === 'restart' || verb === 'stop') return json(undefined, 202);
+    if (verb === 'drains') return json(this.#drainsOf(id));
     if (verb === 'requests') return json({id: path.split('/').at(-1), events: []});
     if (verb === 'sessions') return json({status: 7});
     if (verb === 'log' && method === 'POST') return json(this.#write(id, body as LogEntry[]), 204);
@@ -223,6 +225,11 @@ export class FixtureRuntime {
     this.#write(this.app(name)!.id, [
       {time: Date.UTC(2026, 10, 22, 6, 17, 2), source: 'app', process: 'web.1', message, pri: 190},
     ]);
+  }
+
+  #drainsOf(appId: string): DrainStatus[] {
+    const counts = {state: 'idle', delivered: 0, dropped: 0, buffered: 0} as const;
+    return (this.apps.get(appId)?.drains ?? []).map((drain) => ({...drain, ...counts}));
   }
 
   #readLog(appId: string, query: URLSearchParams, response: ServerResponse): void {
