@@ -113,7 +113,7 @@ describe('the build script', () => {
   it('detects the built-in buildpacks, Node.js first', async () => {
     await write('app/Procfile', 'worker: ./work\n');
     expect((await build()).output).to.equal('-----> Procfile app detected');
-    expect(await read('result/default_types')).to.equal('---\ndefault_process_types: {}\n');
+    expect(await read('result/default_types')).to.equal('--- {}\n');
     await rm(join(root, 'app/Procfile'));
     const {output, exitCode} = await build();
     expect(output).to.contain(' !     No default language could be detected for this app.');
