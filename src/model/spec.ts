@@ -19,6 +19,8 @@ export interface SpaceSpec {
   /** subnet our allocator gave to the space's bridge */
   subnet: string;
   trustedRanges: string[];
+  /** not trusted, although a trusted range has them */
+  deniedRanges?: string[];
   /** addresses of peers that may send PROXY protocol */
   proxyPeers?: string[];
   /** stable outbound addresses */

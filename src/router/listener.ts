@@ -30,6 +30,7 @@ export class Listener {
   #tls: TlsAcceptor | null = null;
   #ports: {http: number; https: number} = {http: 0, https: 0};
   #trusted: AddressRanges | null = null;
+  #denied = new AddressRanges([]);
   #internal = new AddressRanges([]);
   #proxies = new AddressRanges([]);
 
@@ -65,8 +66,9 @@ export class Listener {
     return client;
   }
 
-  setTrustedRanges(cidrs: string[] | null): void {
+  setTrustedRanges(cidrs: string[] | null, denied: string[]): void {
     this.#trusted = cidrs === null ? null : new AddressRanges(cidrs);
+    this.#denied = new AddressRanges(denied);
     for (const {socket, peer} of this.#connected) if (peer !== null && !this.#trusts(peer)) socket.destroy();
   }
 
@@ -162,6 +164,7 @@ export class Listener {
 
   /** Trusted ranges are for the outside: the space itself needs no leave. */
   #trusts(peer: string): boolean {
-    return this.#trusted === null || this.#trusted.includes(peer) || this.#internal.includes(peer);
+    if (this.#trusted === null || this.#internal.includes(peer)) return true;
+    return this.#trusted.includes(peer) && !this.#denied.includes(peer);
   }
 }

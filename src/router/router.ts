@@ -114,9 +114,12 @@ export class Router {
     await this.#core.apps.get(appId)?.drain(dynoId, this.#core.clock);
   }
 
-  /** CIDRs that may connect; null for everybody. Connections that are not allowed any more are cut. */
-  setTrustedRanges(cidrs: string[] | null): void {
-    this.#listener.setTrustedRanges(cidrs);
+  /**
+   * CIDRs that may connect, but for those of `denied`; null for everybody. Connections that are not allowed any more are
+   * cut.
+   */
+  setTrustedRanges(cidrs: string[] | null, denied: string[] = []): void {
+    this.#listener.setTrustedRanges(cidrs, denied);
   }
 
   /** CIDRs of the space itself: only from there are apps with internal routing served. */

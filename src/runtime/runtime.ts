@@ -343,7 +343,7 @@ export class Runtime {
   /** Who may connect to the router: everybody in a region, trusted ranges in a space. */
   #admit(): void {
     const {space} = this.#spec;
-    this.#router.setTrustedRanges(space ? space.trustedRanges : null);
+    this.#router.setTrustedRanges(space ? space.trustedRanges : null, space?.deniedRanges);
     this.#router.setProxyPeers(space?.proxyPeers ?? []);
     this.#router.setInternalRanges(space ? [space.subnet] : []);
   }

@@ -142,6 +142,19 @@ describe('private spaces', function () {
       ]);
     });
 
+    it('may deny a part of what they allow', async () => {
+      const rules = [
+        {action: 'deny', source: '203.0.113.9/32'},
+        {action: 'allow', source: '203.0.113.0/24'},
+      ];
+      const answer = await platform.call('PUT', '/spaces/acme/inbound-ruleset', {body: {rules}});
+      expect(answer.body.rules).to.deep.equal(rules);
+      expect(platform.runtimes.get('acme')!.spec!.space).to.deep.include({
+        trustedRanges: ['203.0.113.0/24'],
+        deniedRanges: ['203.0.113.9/32'],
+      });
+    });
+
     it('take the object back that was read, with all its fields', async () => {
       const read = await platform.ok('GET', '/spaces/acme/inbound-ruleset');
       const answer = await platform.call('PUT', '/spaces/acme/inbound-ruleset', {body: {...read, applied: true}});
@@ -291,6 +304,8 @@ describe('private spaces', function () {
   it('is renamed without a new runtime; its old name is free then', async () => {
     await create('acme');
     await platform.ok('PATCH', '/spaces/acme', {name: 'renamed'});
+    const other = await platform.call('PATCH', '/spaces/renamed', {body: {cidr: '10.3.0.0/16'}});
+    expect(other.status).to.equal(422);
     expect((await platform.ok('GET', '/spaces/renamed')).state).to.equal('allocated');
     await create('acme');
     expect([...platform.runtimes.keys()]).to.include.members(['acme', 'acme-2']);

@@ -46,6 +46,14 @@ describe('admission', () => {
     expect(await status()).to.equal('200');
   });
 
+  it('nobody of a denied range may, though a trusted one has it', async () => {
+    await open();
+    fixture.router.setTrustedRanges(['127.0.0.0/8'], ['127.0.0.1/32']);
+    expect(await status()).to.equal('403');
+    fixture.router.setTrustedRanges(['127.0.0.0/8'], ['127.0.0.2/32']);
+    expect(await status()).to.equal('200');
+  });
+
   it('a rejected client gets a plain 403, whatever it asks for, and no app logs it', async () => {
     await open();
     fixture.router.setTrustedRanges(['10.0.0.0/8']);

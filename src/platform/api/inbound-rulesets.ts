@@ -23,7 +23,7 @@ const body = {
   },
 };
 
-/** At most twenty IPv4 ranges, each once (heroku-behaviour.md 1.3). @throws DynoError invalid_params */
+/** At most twenty IPv4 ranges, each once; denied ones win, wherever they stand (heroku-behaviour.md 1.3). @throws DynoError invalid_params */
 function checkRules(rules: InboundRule[]): InboundRule[] {
   const seen = new Set<string>();
   for (const {source} of rules) {

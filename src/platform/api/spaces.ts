@@ -108,6 +108,11 @@ export const spaceRoutes = [
     {title: 'rename a space', answers: 'space', body: {type: 'object', properties: {name: {type: 'string'}}}},
     ({context, params, body, variant, expansions}) => {
       const space = context.spaces.requireAlive(context.store.spaces.get(params.space!));
+      if (body.cidr !== undefined && body.cidr !== space.cidr) {
+        throw new DynoError('invalid_params', {
+          message: "A space's range is chosen when it is created and cannot be changed. Create a new space with it.",
+        });
+      }
       const name = body.name === undefined ? space.name : requireSpaceName(body.name as string);
       return spaceJson(context, context.spaces.rename(space, name), variant, expansions);
     },

@@ -2,7 +2,7 @@ import {defaultHostOf} from '../../model/app-hosts.js';
 import {commonRouterPorts} from '../../model/ports.js';
 import type {RuntimeSpec} from '../../model/spec.js';
 import type {App} from '../store/apps.js';
-import type {Space} from '../store/spaces.js';
+import type {InboundRule, Space} from '../store/spaces.js';
 import type {Store} from '../store/store.js';
 import {appSpecOf} from './app-spec.js';
 
@@ -47,14 +47,15 @@ export function runtimeAtPort(
 }
 
 function spaceSpecOf(store: Store, space: Space): NonNullable<RuntimeSpec['space']> {
+  const {rules} = store.spaces.rulesetOf(space.id);
+  const sources = (action: InboundRule['action']) =>
+    rules.filter((rule) => rule.action === action).map(({source}) => source);
   return {
     id: space.id,
     cidr: space.cidr,
     subnet: space.subnet,
-    trustedRanges: store.spaces
-      .rulesetOf(space.id)
-      .rules.filter((rule) => rule.action === 'allow')
-      .map((rule) => rule.source),
+    trustedRanges: sources('allow'),
+    deniedRanges: sources('deny'),
     proxyPeers: space.proxyPeers,
     natAddresses: space.nat,
   };
