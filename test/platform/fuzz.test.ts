@@ -12,7 +12,7 @@ import {SchemaChecks} from '../../src/platform/schema/hyper-schema.js';
 import {TestPlatform} from './support/test-platform.js';
 
 /** requests per group; 10,000 in the full run (`DYNO_FUZZ=10000`) */
-const RUNS = Number(process.env.DYNO_FUZZ ?? 2000);
+const RUNS = Number(process.env.DYNO_FUZZ ?? 1000);
 const SEED = Number(process.env.DYNO_FUZZ_SEED ?? 20261122);
 const CONCURRENT = 8;
 const HANG_MS = 30_000;
