@@ -19,6 +19,7 @@ import type {
   DynoInfo,
   DynoSelector,
   EngineFacts,
+  EngineImage,
   LogQuery,
   OneOffRequest,
   ProgressEvent,
@@ -148,6 +149,10 @@ export class RuntimeClient {
 
   exportSlug(image: string): Promise<Readable> {
     return this.#open('GET', `/images/${encodeURIComponent(image)}/slug`);
+  }
+
+  images(): Promise<EngineImage[]> {
+    return this.#json('GET', '/images');
   }
 
   removeImage(image: string): Promise<void> {

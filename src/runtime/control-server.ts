@@ -156,6 +156,7 @@ function addImageRoutes(routes: ControlRoutes, runtime: Runtime): void {
     '/images/:image/slug',
     async ({params}) => new Stream('application/gzip', await runtime.exportSlug(params.image!)),
   );
+  routes.on('GET', '/images', () => runtime.images());
   routes.on('DELETE', '/images/:image', ({params}) => runtime.removeImage(params.image!));
   routes.on('DELETE', '/build-cache/:app', ({params}) => runtime.removeBuildCache(params.app!));
 }

@@ -1,7 +1,7 @@
 import type {ChaosRequest, DynoInfo, DynoSelector, OneOffRequest, ReleasePhaseRequest} from '../model/dyno-info.js';
 import type {LogEntry, LogQuery, LogRecord} from '../model/log.js';
 import type {AppSpec, RuntimeSpec} from '../model/spec.js';
-import type {BuildResult, BuildSpec, EngineFacts, SlugSpec} from '../engine/engine.js';
+import type {BuildResult, BuildSpec, EngineFacts, EngineImage, SlugSpec} from '../engine/engine.js';
 
 /**
  * What platform and runtime say to each other: HTTP over the runtime's unix socket, JSON bodies, NDJSON for streams.
@@ -26,6 +26,7 @@ import type {BuildResult, BuildSpec, EngineFacts, SlugSpec} from '../engine/engi
  *   POST   /builds                              BuildSpec → NDJSON of ProgressEvent, the last has `done` or `error`
  *   POST   /slugs?SlugSpec                      tgz body → BuildResult
  *   GET    /images/:image/slug                  tgz
+ *   GET    /images                              EngineImage[]            of the installation
  *   DELETE /images/:image                       204
  *   DELETE /build-cache/:app                    204
  *   DELETE /spaces/:runtime                     204; what another runtime, of a space, has left in the engine
@@ -67,6 +68,6 @@ export interface ClockInfo {
 
 export type RuntimeEvent = {kind: 'dyno'; app: string; dyno: DynoInfo} | {kind: 'heartbeat'};
 
-export type {AppSpec, BuildResult, BuildSpec, EngineFacts, RuntimeSpec, SlugSpec};
+export type {AppSpec, BuildResult, BuildSpec, EngineFacts, EngineImage, RuntimeSpec, SlugSpec};
 export type {ChaosRequest, DynoInfo, DynoSelector, OneOffRequest, ReleasePhaseRequest};
 export type {LogEntry, LogQuery, LogRecord};

@@ -1,7 +1,16 @@
 import {EventEmitter} from 'node:events';
 import {join} from 'node:path';
 import type {Readable} from 'node:stream';
-import type {BuildResult, BuildSpec, Engine, EngineFacts, ExecSpec, Session, SlugSpec} from '../engine/engine.js';
+import type {
+  BuildResult,
+  BuildSpec,
+  Engine,
+  EngineFacts,
+  EngineImage,
+  ExecSpec,
+  Session,
+  SlugSpec,
+} from '../engine/engine.js';
 import {DynoManager} from '../dyno-manager/dyno-manager.js';
 import {Logplex} from '../logplex/logplex.js';
 import type {DrainStatus} from '../model/drain.js';
@@ -292,6 +301,11 @@ export class Runtime {
 
   exportSlug(image: string): Promise<Readable> {
     return this.#engine.exportSlug(image);
+  }
+
+  /** Release images of the installation, of all its runtimes. */
+  images(): Promise<EngineImage[]> {
+    return this.#engine.listImages();
   }
 
   removeImage(image: string): Promise<void> {

@@ -64,7 +64,7 @@ describe('releases', function () {
   it('starts one web dyno with the first code, and tells the formation', async () => {
     await platform.appWithCode('demo', {web: 'node web.js', worker: 'node worker.js'});
     const {email} = platform.running.context.account;
-    await until('the line', () => platform.us.lines('demo').some((line) => line.includes('Scaled to')));
+    await until('the line', () => platform.us.lines('demo').some((line) => line.includes('Release v3 created')));
     expect(platform.us.lines('demo').map((line) => line.replace(/^\S+ /, ''))).to.include.members([
       `app[api]: Deploy 71c09b06 by user ${email}`,
       `app[api]: Release v3 created by user ${email}`,
@@ -158,6 +158,46 @@ describe('releases', function () {
       await platform.start();
       expect(await newest()).to.deep.include({version: 4, status: 'failed'});
       expect((await releases())[2]).to.deep.include({version: 3, current: true});
+    });
+  });
+
+  describe('that are old', () => {
+    const removed = () => platform.us.calls('DELETE', /^\/images\//).map(({path}) => path.split('/')[2]);
+
+    it('give their code up, but for the newest ten deploys, what runs and what never ran', async () => {
+      await platform.appWithCode('demo', {web: 'node web.js'});
+      await setConfig({A: '1'});
+      const {store} = platform.running.context;
+      const [first] = store.slugs.listOf(store.apps.get('demo').id);
+      for (let deploy = 2; deploy <= 11; deploy++) await platform.deploy('demo', {web: `node web.js ${deploy}`});
+      const statuses = (await releases()).map(({version, status}) => [version, status]);
+      expect(statuses.slice(1, 6)).to.deep.equal([
+        [2, 'succeeded'],
+        [3, 'expired'],
+        [4, 'expired'],
+        [5, 'succeeded'],
+        [6, 'succeeded'],
+      ]);
+      await until('its removal', () => removed().length === 1);
+      expect(removed()).to.deep.equal([first!.image]);
+      const refused = await platform.call('POST', '/apps/demo/releases', {body: {release: 'v3'}});
+      expect(refused.status).to.equal(422);
+      expect(refused.body.message).to.equal(
+        'Cannot roll back to v3: its code has expired; that of the newest ten deploys is kept.',
+      );
+      await platform.ok('POST', '/apps/demo/releases', {release: 'v5'});
+    });
+
+    it('and what a platform did not live to release is removed by the next', async () => {
+      await platform.appWithCode('demo', {web: 'node web.js'});
+      const {store} = platform.running.context;
+      const {id, image} = store.slugs.listOf(store.apps.get('demo').id)[0]!;
+      const made = (name: string, createdAt: number) => ({image: name, appId: id, size: 1, createdAt});
+      platform.us.images = [made(image!, 1000), made('orphan', 1000), made('just-built', Date.now() + 60_000)];
+      await platform.stop();
+      await platform.start();
+      await until('its removal', () => removed().length === 1);
+      expect(removed()).to.deep.equal(['orphan']);
     });
   });
 });

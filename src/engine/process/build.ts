@@ -6,6 +6,7 @@ import {parseDefaultTypes} from '../../model/buildpack-release.js';
 import {DynoError} from '../../model/error.js';
 import type {BuildResult, BuildSpec} from '../engine.js';
 import {buildScript, lifecycleDirectory} from '../lifecycle/lifecycle.js';
+import {draftName} from './drafts.js';
 import type {SlugDirectories} from './slug-directories.js';
 import {unpack} from './slug-directories.js';
 
@@ -27,7 +28,7 @@ export async function buildOnHost(
       message: 'The process engine cannot build a Dockerfile. Start Docker, or add a Procfile.',
     });
   }
-  const root = join(places.builds, spec.id);
+  const root = join(places.builds, draftName(spec.id));
   const directory = (name: string) => join(root, name);
   try {
     await unpack(createReadStream(spec.source), directory('source'), (name) => name);

@@ -25,6 +25,7 @@ import {buildOnHost} from './build.js';
 import {DynoDirectory, listDynoNames, readRecord, sweepDynos} from './dyno-directory.js';
 import type {DynoRecord} from './dyno-directory.js';
 import {dynoEnvironment} from './dyno-environment.js';
+import {sweepDrafts} from './drafts.js';
 import {processFacts} from './facts.js';
 import {ownAddress} from './loopback-address.js';
 import {ProcessDyno} from './process-dyno.js';
@@ -73,6 +74,7 @@ export class ProcessEngine implements Engine {
     for (const root of [this.#dynosRoot, this.#buildsRoot, this.#cacheRoot]) {
       await mkdir(root, {recursive: true, mode: 0o700});
     }
+    await sweepDrafts(this.#buildsRoot);
     await this.#slugs.open();
     await sweepDynos(this.#dynosRoot, this.#runtime);
     await this.#look();

@@ -10,6 +10,7 @@ import {createGunzip, createGzip} from 'node:zlib';
 import tar = require('tar-fs');
 import {DynoError} from '../../model/error.js';
 import type {EngineImage} from '../engine.js';
+import {draftName, isDraft, sweepDrafts} from './drafts.js';
 
 const run = promisify(execFile);
 
@@ -44,12 +45,13 @@ export class SlugDirectories {
 
   async open(): Promise<void> {
     await mkdir(this.#root, {recursive: true, mode: 0o700});
+    await sweepDrafts(this.#root);
   }
 
   /** Takes a directory over as the slug of an app; `known`: its archive, where there is one already. */
   async add(appId: string, appDirectory: string, known?: Archive): Promise<Archive & {image: string}> {
     const image = randomUUID();
-    const draft = join(this.#root, `draft-${process.pid}-${image}`);
+    const draft = join(this.#root, draftName(image));
     await mkdir(draft, {mode: 0o700});
     try {
       await rename(appDirectory, join(draft, 'app'));
@@ -66,7 +68,7 @@ export class SlugDirectories {
   }
 
   async import(appId: string, tgz: Readable): Promise<Archive & {image: string}> {
-    const directory = join(this.#root, `draft-${process.pid}-import-${randomUUID()}`);
+    const directory = join(this.#root, draftName(`import-${randomUUID()}`));
     const archive = measureOnTheWay();
     try {
       const arrived = pipeline(tgz, archive.through);
@@ -122,7 +124,7 @@ export class SlugDirectories {
     const images: EngineImage[] = [];
     for (const name of await readdir(this.#root).catch(() => [])) {
       const text = await readFile(join(this.#root, name, 'slug.json'), 'utf8').catch(() => null);
-      if (text !== null && !name.startsWith('draft-')) images.push(JSON.parse(text) as SlugRecord);
+      if (text !== null && !isDraft(name)) images.push(JSON.parse(text) as SlugRecord);
     }
     return images;
   }

@@ -31,6 +31,11 @@ function wantedRelease({store}: PlatformContext, app: App, wanted: ReleaseBody):
   if (wanted.release === undefined) throw new DynoError('invalid_params', {message: 'Name a slug or a release.'});
   const target = store.releases.get(app.id, wanted.release);
   const slug = target.slugId ? store.slugs.find(target.slugId) : undefined;
+  if (target.status === 'expired') {
+    throw new DynoError('invalid_params', {
+      message: `Cannot roll back to v${target.version}: its code has expired; that of the newest ten deploys is kept.`,
+    });
+  }
   if (target.status !== 'succeeded' || !slug?.image) {
     throw new DynoError('invalid_params', {
       message: `Cannot roll back to v${target.version}: it has no code that ran.`,

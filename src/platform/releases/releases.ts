@@ -14,6 +14,7 @@ import type {Release} from '../store/releases.js';
 import type {Slug} from '../store/slugs.js';
 import type {Store} from '../store/store.js';
 import type {OutputStreams} from '../streams/output-streams.js';
+import {expireOldSlugs} from './old-images.js';
 import {releaseCommandOf} from './release-plan.js';
 
 export interface NewRelease {
@@ -139,7 +140,10 @@ export class Releases {
     onChange?.(app, release, 'create');
     const done =
       release.status === 'succeeded'
-        ? this.#options.runtimes.push(app.id).then(() => release)
+        ? this.#options.runtimes
+            .push(app.id)
+            .then(() => this.#dropOld(app.id))
+            .then(() => release)
         : this.#phases.run(app.id, () => this.#runPhase(release, wanted.onOutput));
     return {release, done};
   }
@@ -215,6 +219,7 @@ export class Releases {
       this.#makeCurrent(release.appId, release);
     });
     await runtimes.push(release.appId);
+    this.#dropOld(release.appId);
     const made = this.#find(releaseId) ?? release;
     const app = store.apps.find(release.appId);
     if (app) onChange?.(app, made, 'update');
@@ -263,6 +268,19 @@ export class Releases {
     store.apps.update(appId, {updatedAt: now, releasedAt: now});
     store.apps.touch(appId);
     if (added.length > 0) this.#tellScale(app, added, release.userEmail);
+  }
+
+  /** An image that cannot be removed now is so when the next platform starts. */
+  #dropOld(appId: string): void {
+    const {store, runtimes, log} = this.#options;
+    const app = store.apps.find(appId);
+    const images = app ? expireOldSlugs(store, appId, this.#now()) : [];
+    if (!app || images.length === 0) return;
+    const remove = async () => {
+      const client = await runtimes.clientFor(app);
+      for (const image of images) await client.removeImage(image);
+    };
+    remove().catch((error: unknown) => log.error(`old images of ${app.name}`, error));
   }
 
   #tellScale(app: App, added: string[], userEmail: string): void {

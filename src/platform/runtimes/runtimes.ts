@@ -5,6 +5,7 @@ import type {LogEntry} from '../../model/log.js';
 import {RuntimeClient} from '../../runtime/client.js';
 import type {RuntimeEvent} from '../../runtime/protocol.js';
 import type {PlatformLog} from '../platform-log.js';
+import {removeOrphanedImages} from '../releases/old-images.js';
 import type {App, DeletedApp} from '../store/apps.js';
 import type {Store} from '../store/store.js';
 import {appSpecOf} from './app-spec.js';
@@ -38,10 +39,12 @@ export interface RuntimesOptions {
 export class Runtimes {
   readonly #options: RuntimesOptions;
   readonly #links = new Map<string, RuntimeLink>();
+  readonly #startedAt: number;
   #closed = false;
 
   constructor(options: RuntimesOptions) {
     this.#options = options;
+    this.#startedAt = options.clock.now();
   }
 
   /** Takes up every runtime that has something to do, or still runs from before. */
@@ -167,7 +170,7 @@ export class Runtimes {
       clock,
       log,
       spec: () => runtimeSpecOf(store, basePort, name),
-      onConnected: (client) => void this.#removeLeft(name, client),
+      onConnected: (client) => void this.#removeLeft(name, client).then(() => this.#removeOrphans(name, client)),
       onEvent: (event) => onEvent?.(name, event),
     });
   }
@@ -177,6 +180,14 @@ export class Runtimes {
     for (const left of store.apps.listDeleted().filter((app) => app.runtime === name)) {
       await this.#remove(client, left).catch((error: unknown) => log.error(`removing app ${left.id}`, error));
     }
+  }
+
+  async #removeOrphans(name: string, client: RuntimeClient): Promise<void> {
+    const {store, log} = this.#options;
+    await removeOrphanedImages(client, store, this.#startedAt).catch((error: unknown) => {
+      // One that has no engine yet, or goes as it came, has nothing to be asked for.
+      if (!(error instanceof DynoError)) log.error(`runtime ${name}: images that no release has`, error);
+    });
   }
 
   async #remove(client: RuntimeClient, left: DeletedApp): Promise<void> {

@@ -1,4 +1,5 @@
-import {appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {spawnSync} from 'node:child_process';
+import {appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect} from 'chai';
@@ -9,6 +10,15 @@ describe('slugs of the process engine', () => {
   let directory: string;
   beforeEach(() => void (directory = mkdtempSync(join(tmpdir(), 'dyno-slugs-'))));
   afterEach(() => rmSync(directory, {recursive: true, force: true}));
+
+  it('are whole: what a process that is no more was making is swept, what another one makes is not', async () => {
+    const gone = spawnSync(process.execPath, ['-e', '']).pid;
+    for (const pid of [gone, process.ppid]) mkdirSync(join(directory, `draft-${pid}-x`, 'app'), {recursive: true});
+    const slugs = new SlugDirectories(directory);
+    await slugs.open();
+    expect(readdirSync(directory)).to.deep.equal([`draft-${process.ppid}-x`]);
+    expect(await slugs.list()).to.deep.equal([]);
+  });
 
   it('are verified: files that were changed since the build are told, files that were mended are taken', async () => {
     const built = join(directory, 'built');

@@ -10,7 +10,7 @@ import type {LogEntry} from '../../../src/model/log.js';
 import {logForms} from '../../../src/model/log-form.js';
 import type {LogFormName} from '../../../src/model/log-form.js';
 import {encodeLogChunk} from '../../../src/runtime/log-chunks.js';
-import type {DynoInfo, LogRecord, OneOffRequest} from '../../../src/runtime/protocol.js';
+import type {DynoInfo, EngineImage, LogRecord, OneOffRequest} from '../../../src/runtime/protocol.js';
 
 export interface Received {
   method: string;
@@ -38,6 +38,8 @@ export class FixtureRuntime {
   readonly oneOffs = new Map<string, DynoInfo[]>();
   /** exit status and output of the next release phases */
   releasePhase: {status: number; output: string; wait?: Promise<void>} = {status: 0, output: 'migrated\n'};
+  /** release images of its engine; that they were removed is in `received` */
+  images: EngineImage[] = [];
   spacesHold = true;
   hasDirectAddress = true;
   /** whether its engine refuses a subnet */
@@ -156,6 +158,7 @@ export class FixtureRuntime {
       json(undefined, 202);
       return void setImmediate(() => void this.close().then(() => this.onShutdown()));
     }
+    if (kind === 'images' && method === 'GET') return json(this.images);
     if (kind === 'images' || kind === 'build-cache' || kind === 'spaces') return json(undefined, 204);
     if (kind === 'slugs') return json(built(text.length));
     if (kind === 'builds')
