@@ -1,5 +1,5 @@
 import {execFile} from 'node:child_process';
-import {watch} from 'node:fs';
+import {readSync, watch} from 'node:fs';
 import type {FSWatcher} from 'node:fs';
 import {open} from 'node:fs/promises';
 import type {FileHandle} from 'node:fs/promises';
@@ -96,14 +96,18 @@ export class OutputTail {
     }
   }
 
+  /** What was just written is in memory: to ask a thread for it would cost twenty times as much. */
   async #readAll(): Promise<void> {
     for (const [stream, source] of this.#sources) {
       for (;;) {
-        const {bytesRead} = await source.file.read(this.#buffer, 0, CHUNK_BYTES, source.offset);
-        if (bytesRead === 0) break;
-        source.offset += bytesRead;
-        this.#output.write(Buffer.from(this.#buffer.subarray(0, bytesRead)), stream, Date.now(), this.#cursor());
+        const length = readSync(source.file.fd, this.#buffer, 0, CHUNK_BYTES, source.offset);
+        if (length === 0) break;
+        source.offset += length;
+        this.#output.write(Buffer.from(this.#buffer.subarray(0, length)), stream, Date.now(), this.#cursor());
         if (source.offset - source.punched > PUNCH_EVERY) this.#punch(stream, source);
+        // The end for now; more will be told of.
+        if (length < CHUNK_BYTES) break;
+        await new Promise((resolve) => setImmediate(resolve));
       }
     }
   }
