@@ -1,6 +1,7 @@
 import {execFile} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {setTimeout as delay} from 'node:timers/promises';
 import {promisify} from 'node:util';
 import Docker from 'dockerode';
 import {whyNoDocker} from '../test/support/docker.js';
@@ -173,18 +174,52 @@ async function measureInstalled(): Promise<Figure[]> {
       () => requestsPerSecond(space!.router_url, 'inside'),
       () => requestsPerSecond(common!.router_url, 'common'),
     );
+    await installation.ok('destroy', 'inside', '--confirm', 'inside');
+    const end = performance.now();
+    await installation.ok('spaces:destroy', 'acme', '--confirm', 'acme');
+    await untilNoSpaces(installation);
+    const destroyed = performance.now() - end;
     return [
       {name: 'spaces:create and spaces:wait, as commands', value: created, unit: 'ms'},
+      {name: 'spaces:destroy, until nothing is left', value: destroyed, unit: 'ms'},
       {name: 'memory of a space: runtime, gateway and its shim', value: memory, unit: 'MiB', goal: 90},
       {name: 'router of us', value: median(theirs), unit: 'req/s'},
       {name: 'router of a space', value: median(ours), unit: 'req/s'},
       {name: 'router of a space / of us', value: median(ours) / median(theirs), unit: '×', goal: 0.95, more: true},
+      ...(await measureMany(installation)),
     ];
   } finally {
     await installation.dyno('destroy', 'inside', '--confirm', 'inside');
-    await installation.dyno('spaces:destroy', 'acme', '--confirm', 'acme');
+    for (const {name} of await installation.json<{name: string}[]>('spaces')) {
+      await installation.dyno('spaces:destroy', name, '--confirm', name);
+    }
+    await untilNoSpaces(installation);
     await installation.remove();
   }
+}
+
+/** Twenty whole spaces, each with its runtime, asked for one after the other and made at once. */
+async function measureMany(installation: Installation): Promise<Figure[]> {
+  const names = Array.from({length: MANY}, (_, n) => `many-${n}`);
+  const start = performance.now();
+  for (const name of names) await installation.ok('spaces:create', name, '--no-wait');
+  for (const name of names) await installation.ok('spaces:wait', name);
+  const made = performance.now() - start;
+  const {runtimes} = await installation.json<{runtimes: {name: string; pid: number}[]}>('platform');
+  const memory = runtimes.filter(({name}) => names.includes(name)).map(({pid}) => memoryMiB(pid));
+  const end = performance.now();
+  for (const name of names) await installation.ok('spaces:destroy', name, '--confirm', name);
+  await untilNoSpaces(installation);
+  const gone = performance.now() - end;
+  return [
+    {name: `${MANY} spaces at once, made, each`, value: made / MANY, unit: 'ms'},
+    {name: `${MANY} spaces at once, memory of a runtime`, value: median(memory), unit: 'MiB'},
+    {name: `${MANY} spaces at once, destroyed, each`, value: gone / MANY, unit: 'ms'},
+  ];
+}
+
+async function untilNoSpaces(installation: Installation): Promise<void> {
+  while ((await installation.json<unknown[]>('spaces')).length > 0) await delay(100);
 }
 
 /** Proportional: what several processes share counts once. */

@@ -105,6 +105,10 @@ describeDocker('a space, whole', function () {
     const there = `${call(gatewayOf('acme'))}; curl -s -m 5 ${url} || echo no such name`;
     const other = await installation.dyno('run', '--no-tty', '-a', 'in-beta', there);
     expect(other.stdout).to.match(/silence[^]*no such name/);
+    const statusFrom = async (address: string) =>
+      (await installation.json<{status: number}>('curl', '--from', address, url)).status;
+    expect(await statusFrom('203.0.113.9')).to.equal(404);
+    expect(await statusFrom(gatewayOf('acme').replace(/\d+$/, '200'))).to.equal(200);
     await installation.ok('destroy', 'in-side', '--confirm', 'in-side');
     await until('no name left', async () => {
       const left = await installation.dyno(
