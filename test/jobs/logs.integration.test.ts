@@ -43,6 +43,10 @@ describe('logs and drains, as a user runs them', function () {
     for (const sink of sinks) await sink.close();
   });
 
+  interface Counted {
+    counts: {state: string; delivered: number; dropped: number};
+  }
+
   interface Line {
     time: string;
     source: string;
@@ -146,6 +150,13 @@ describe('logs and drains, as a user runs them', function () {
     expect(JSON.stringify(before)).not.to.include('secret');
 
     await installation.ok('drains:add', 'http://127.0.0.1:9/', '-a', 'demo');
+    const counts = await until('a loss of the drain that nobody receives', async () => {
+      const drains = await installation.json<Counted[]>('drains', '--counts', '-a', 'demo');
+      return drains.at(-1)!.counts.dropped > 0 && drains.map(({counts}) => counts);
+    });
+    expect(counts.map(({state}) => state)).to.deep.equal([...KINDS.map(() => 'connected'), 'degraded']);
+    for (const {delivered, dropped} of counts.slice(0, -1)) expect([delivered > 5, dropped]).to.deep.equal([true, 0]);
+
     const sixth = await installation.dyno('drains:add', 'http://127.0.0.1:10/', '-a', 'demo');
     expect([sixth.status, sixth.stderr.split('\n')[0]]).to.deep.equal([
       1,
