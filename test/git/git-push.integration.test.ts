@@ -5,6 +5,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect} from 'chai';
 import {execa} from 'execa';
+import {until} from '../support/until.js';
 import type {PlatformUnderTest} from '../builds/platform-under-test.js';
 import {startPlatformUnderTest} from '../builds/platform-under-test.js';
 
@@ -99,8 +100,9 @@ To http://127.0.0.1:PORT/${app}.git
       description: `Deploy ${head.slice(0, 8)}`,
       status: 'succeeded',
     });
-    const {repo_size: size} = await platform.api<{repo_size: number}>('GET', `/apps/${app}`);
-    expect(size).to.be.greaterThan(0);
+    // It is measured once the push has its answer.
+    const size = async () => (await platform.api<{repo_size: number | null}>('GET', `/apps/${app}`)).repo_size;
+    await until('the size of the repository', async () => ((await size()) ?? 0) > 0);
     expect((await git('work', 'push', 'heroku', 'main')).output).to.contain('Everything up-to-date');
   });
 
