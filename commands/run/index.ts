@@ -29,7 +29,10 @@ Its exit code is the command's own. Put -- before a command with flags.`;
     if (process.stderr.isTTY) this.tell(`Running ${request.command} on ${this.palette.name(app)}... ${dyno.name}`);
     const resize = (size: {columns: number; rows: number}) =>
       void this.api.local.resize(app, dyno.name, session.id, size).catch(() => {});
+    // Asked for at once: that somebody waits for it is how the platform knows that this client lives.
+    const ended = this.api.local.sessionStatus(app, session.id);
+    ended.catch(() => undefined);
     await attachTerminal(session, process, {tty: tty !== null, resize});
-    process.exitCode = (await this.api.local.sessionStatus(app, session.id)).status;
+    process.exitCode = (await ended).status;
   }
 }

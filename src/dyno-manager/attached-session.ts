@@ -9,15 +9,17 @@ export interface AttachedOptions {
   clock: Clock;
   /** ms without a byte in either direction until the client is hung up on */
   idleMs: number;
+  /** it has a terminal, whose input has no end but the client's */
+  isTerminal: boolean;
   /** the client has gone away, or was hung up on, before the dyno's output ended */
   onLost: () => void;
 }
 
 /**
- * The session of an attached one-off dyno, watched: the end of the client's input is no loss (a pipe ends too), but
- * its output closed early is (heroku-behaviour.md 2.15).
+ * The session of an attached one-off dyno, watched: the end of the client's input is no loss without a terminal (a
+ * pipe ends too), but its output closed early is (heroku-behaviour.md 2.15).
  */
-export function attachedSession(session: Session, {clock, idleMs, onLost}: AttachedOptions): Session {
+export function attachedSession(session: Session, {clock, idleMs, isTerminal, onLost}: AttachedOptions): Session {
   const input = new PassThrough();
   // Before the client is there this is all that its dyno can say; then it waits.
   const output = new PassThrough({highWaterMark: EARLY_OUTPUT_BYTES});
@@ -31,6 +33,7 @@ export function attachedSession(session: Session, {clock, idleMs, onLost}: Attac
   };
   input.on('data', touch);
   session.output.on('data', touch);
+  if (isTerminal) input.once('end', () => output.destroy());
   watchIdle();
 
   // Errors of either side end in 'close' of the output, which is what is looked at.

@@ -43,7 +43,7 @@ export async function runOneOff(app: AppDynos, request: OneOffRequest): Promise<
   const {kind, type, env, attach} = request;
   const of = {app: spec, release: spec.release, name, type, kind, command, size, limits, metrics, env, oneOff};
   const dyno = await app.startOneOff({...of, ...(attach ? {attach} : {})});
-  if (isAttached) await openSession(app, dyno);
+  if (attach) await openSession(app, dyno, attach.tty !== null);
   return infoOfOneOff(dyno, ground.runtime.kind);
 }
 
@@ -60,11 +60,12 @@ export function attachOneOff(app: AppDynos, name: string): Session {
 }
 
 /** Takes the dyno's output at once, so that nothing is lost when it ends before its client has come. */
-async function openSession(app: AppDynos, dyno: Dyno): Promise<void> {
+async function openSession(app: AppDynos, dyno: Dyno, isTerminal: boolean): Promise<void> {
   const {ground, desired} = app;
   const session = attachedSession(await ground.engine.attachDyno(dyno.engineId!), {
     clock: ground.clock,
     idleMs: desired.limits.attachIdleMs,
+    isTerminal,
     onLost: () => hangUp(app, dyno),
   });
   app.sessions.add(dyno, session, desired.limits.attachWaitMs + AFTER_ATTACH_ERROR_MS);

@@ -136,6 +136,11 @@ export class RuntimeClient {
     return this.#json('GET', `/apps/${appId}/sessions/${encodeURIComponent(session)}`);
   }
 
+  /** Its client is lost. Where a process waits for one, it gets SIGHUP. */
+  endSession(appId: string, session: string): Promise<void> {
+    return this.#json('DELETE', `/apps/${appId}/sessions/${encodeURIComponent(session)}`);
+  }
+
   async build(spec: BuildSpec, onOutput: (text: string) => void, signal?: AbortSignal): Promise<BuildResult> {
     const response = await this.#open('POST', '/builds', {body: spec, signal});
     return lastEvent<BuildResult>(response, onOutput, this.#name) satisfies Promise<NonNullable<BuildEvent['done']>>;

@@ -126,6 +126,9 @@ function addAppRoutes(routes: ControlRoutes, runtime: Runtime, sessions: Session
     '/apps/:app/dynos/:dyno/resize',
     ({body: {session, columns, rows}}) => sessions.get(session).resize(columns, rows),
   );
+  routes.on('DELETE', '/apps/:app/sessions/:session', ({params}) => {
+    sessions.get(params.session!).output.destroy();
+  });
   routes.on('GET', '/apps/:app/sessions/:session', async ({params}) => ({
     status: await sessions.get(params.session!).exited,
   }));

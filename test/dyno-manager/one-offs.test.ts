@@ -111,6 +111,19 @@ describe('one-off dynos', () => {
     expect(takeLog()).to.deep.equal([]);
   });
 
+  it('the end of the input of a terminal is a lost client', async () => {
+    const {manager, clock, takeLog} = await runningHarness(appOf({}));
+    const tty = {columns: 80, rows: 24, term: 'xterm'};
+    const started = manager.runOneOff('app-1', attached({attach: {tty}}));
+    await clock.advance(SECOND);
+    const session = await manager.attach('app-1', (await started).name);
+    session.output.resume();
+    takeLog();
+    session.input.end();
+    await clock.advance(SECOND);
+    expect(takeLog()[0]).to.match(/: Client connection closed. Sending SIGHUP to all processes$/);
+  });
+
   it('hangs up after an idle hour, counted from the last byte', async () => {
     const {manager, clock, takeLog, engine} = await runningHarness(appOf({}));
     const started = manager.runOneOff('app-1', attached());

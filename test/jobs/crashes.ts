@@ -1,9 +1,14 @@
+import {spawn} from 'node:child_process';
+import {readdir, readlink} from 'node:fs/promises';
+import {join} from 'node:path';
 import {expect} from 'chai';
 import {runningDynos} from '../support/engine-census.js';
-import {Installation} from '../support/installation.js';
+import {Installation, checkout} from '../support/installation.js';
 import {until} from '../support/until.js';
 import {underLoad} from './main-job.js';
 import {killAtRandom, killCount} from './random-kills.js';
+
+const cli = join(checkout, 'bin/run.js');
 
 /** What kill -9 of any of our processes may do to a user: nothing that lasts. */
 export function describeCrashes(engine: 'docker' | 'process'): void {
@@ -60,6 +65,20 @@ export function describeCrashes(engine: 'docker' | 'process'): void {
       });
       expect(said).to.match(/ heroku\[run\.\d{4}\]: Client connection closed. Sending SIGHUP to all processes/);
       expect(await runningDynos(installation)).to.deep.equal(dynos);
+    });
+
+    it('kill -9 of a client: its one-off is hung up', async () => {
+      const command = 'trap "exit 7" HUP; while :; do sleep 0.1; done';
+      const client = spawn(process.execPath, [cli, 'run', '--no-tty', '-a', 'demo', '--', command], {
+        env: installation.env,
+        stdio: ['pipe', 'ignore', 'ignore'],
+      });
+      const oneOffs = async () => (await runningDynos(installation)).filter((row) => /\brun\.\d{4}\b/.test(row));
+      await until('a one-off', async () => (await oneOffs()).length === 1);
+      // Its dyno is there before its client is.
+      await until('its client', async () => (await openSessions(client.pid!)) >= 2);
+      client.kill('SIGKILL');
+      await until('no one-off', async () => (await oneOffs()).length === 0);
     });
 
     it('kill -9 of the runtime while the platform is dead: the next command brings both back', async () => {
@@ -134,6 +153,14 @@ async function endDynos(installation: Installation): Promise<void> {
 async function killContainer(id: string): Promise<void> {
   const {default: Docker} = await import('dockerode');
   await new Docker().getContainer(id).kill();
+}
+
+/** Connections that a process has. */
+async function openSessions(pid: number): Promise<number> {
+  const names = await readdir(`/proc/${pid}/fd`);
+  const targets = await Promise.all(names.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => '')));
+  // Its standard input is a socket of ours.
+  return targets.filter((target) => target.startsWith('socket:')).length - 1;
 }
 
 function lives(pid: number): boolean {

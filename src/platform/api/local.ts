@@ -140,9 +140,14 @@ export const localRoutes = [
     return {};
   }),
   route('GET', '/local/apps/:app/sessions/:session', {title: 'exit status of a terminal session'}, async (call) => {
-    const {context, params} = call;
+    const {context, params, request} = call;
     const app = context.store.apps.get(params.app!);
-    return (await context.runtimes.clientFor(app)).sessionStatus(app.id, params.session!);
+    const client = await context.runtimes.clientFor(app);
+    // A client that was killed leaves its terminal as one does whose input has ended; this call it leaves for good.
+    const onLost = () => void client.endSession(app.id, params.session!).catch(() => undefined);
+    const {socket} = request.raw;
+    socket.once('close', onLost);
+    return client.sessionStatus(app.id, params.session!).finally(() => socket.off('close', onLost));
   }),
   route('GET', '/local/apps/:app/drains', {title: 'what drains have delivered and dropped'}, async (call) => {
     const app = call.context.store.apps.get(call.params.app!);
