@@ -6,6 +6,8 @@ import {DynoError} from '../model/error.js';
 import {DynoCommand} from './command.js';
 
 const POLL_MS = 250;
+/** ms after which the wait is explained; a space takes about three seconds */
+const PATIENCE_MS = 15_000;
 /** How long `spaces:wait` waits, as the official CLI does (heroku-behaviour.md 1.2). */
 const WAIT_MS = 25 * 60_000;
 
@@ -28,10 +30,22 @@ export abstract class SpaceCommand extends DynoCommand {
 
   protected async untilAllocated(space: Space): Promise<Space> {
     let now = space;
-    for (const deadline = Date.now() + WAIT_MS; now.state === 'allocating'; now = await this.api.spaces.get(space.id)) {
-      if (Date.now() > deadline) throw new DynoError('unavailable', {message: `Space ${space.name} is not ready yet.`});
+    const started = Date.now();
+    for (let told = false; now.state === 'allocating'; now = await this.api.spaces.get(space.id)) {
+      const waited = Date.now() - started;
+      if (waited > WAIT_MS) throw new DynoError('unavailable', {message: `Space ${space.name} is not ready yet.`});
+      if (waited > PATIENCE_MS && !told) {
+        for (const reason of await this.troubleOf(space)) this.tell(`\nStill waiting: ${reason}`);
+        told = true;
+      }
       await delay(POLL_MS);
     }
     return now;
+  }
+
+  /** What its runtime says is missing; the runtime bears the name that the space was made with. */
+  private async troubleOf({name}: Space): Promise<string[]> {
+    const {runtimes} = await this.api.local.platform();
+    return runtimes.find((runtime) => runtime.name === name)?.warnings ?? [];
   }
 }

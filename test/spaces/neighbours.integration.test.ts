@@ -35,7 +35,11 @@ describeDocker('a machine beside the host, let through by its firewall', functio
   let beta: EngineDyno;
 
   before(async function () {
-    const reason = whyNoPeers();
+    const noChain = await run('iptables', ['-S', 'DOCKER-USER']).then(
+      () => null,
+      () => "Docker's chain for users is not here",
+    );
+    const reason = whyNoPeers() ?? noChain;
     if (reason) {
       console.log(`      skipped, ${reason}`);
       this.skip();
@@ -63,7 +67,10 @@ describeDocker('a machine beside the host, let through by its firewall', functio
     expect(await reached(us)).to.deep.equal([]);
     const guard = new NeighbourGuard(world.docker, {owner: world.owner, runtime: 'us'}, () => undefined);
     await guard.drop(world.networkName('us'));
-    expect(await reached(us)).to.have.members(['port', 'other', 'udp', 'ping']);
+    // From 28 on Docker itself keeps neighbours out, of what is not published.
+    const {Version} = await world.docker.version();
+    const open = Number.parseInt(Version) < 28 ? ['port', 'other', 'udp', 'ping'] : [];
+    expect(await reached(us)).to.have.members(open);
     guard.load(world.networkName('us'));
     await guard.settled();
     expect(await reached(us)).to.deep.equal([]);
