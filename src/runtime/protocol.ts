@@ -23,6 +23,8 @@ import type {BuildResult, BuildSpec, EngineFacts, EngineImage, SlugSpec} from '.
  *   POST   /apps/:app/dynos/:dyno/attach        101 Upgrade: dyno-session; raw bytes both ways
  *   POST   /apps/:app/dynos/:dyno/exec          ExecRequest in header `dyno-exec` → 101 as above
  *   POST   /apps/:app/dynos/:dyno/resize        {session, columns, rows} → 204
+ *   GET    /apps/:app/sessions/:session         {status}, once its process has ended
+ *   DELETE /apps/:app/sessions/:session         204; its client is lost
  *   POST   /builds                              BuildSpec → NDJSON of ProgressEvent, the last has `done` or `error`
  *   POST   /slugs?SlugSpec                      tgz body → BuildResult
  *   GET    /images/:image/slug                  tgz
