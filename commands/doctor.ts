@@ -50,5 +50,7 @@ Fails when something is broken; what an engine cannot do is told, and is no fail
 
 function failed(name: string, error: unknown): DoctorCheck {
   if (!(error instanceof DynoError)) throw error;
-  return {name, state: 'fail', detail: [error.message, error.remedy].filter(Boolean).join('. ')};
+  const {message, remedy} = error;
+  const what = message.endsWith('.') ? message : `${message}.`;
+  return {name, state: 'fail', detail: [what, remedy].filter(Boolean).join(' ')};
 }

@@ -17,6 +17,9 @@ export async function uploadDirectory(api: Api, directory: string): Promise<Uplo
     const source = await api.createSource();
     await api.uploadSource(source, packing.archive);
     return {url: source.source_blob.get_url, files: packing.files, size: formatSize(packing.bytes)};
+  } catch (error) {
+    // What the platform makes of an upload that breaks off says nothing of why it did.
+    throw packing.archive.errored ?? error;
   } finally {
     packing.archive.destroy();
   }

@@ -40,7 +40,8 @@ export function packDirectory(directory: string): Packing {
   const gzip = createGzip();
   gzip.on('data', (chunk: Buffer) => (packing.bytes += chunk.length)).on('error', fail);
   pack.on('error', fail).pipe(gzip).pipe(archive);
-  archive.on('close', () => pack.destroy());
+  // Whoever reads the archive, and be it later, gets the error; until then it has no other listener.
+  archive.on('error', () => undefined).on('close', () => pack.destroy());
   return packing;
 }
 

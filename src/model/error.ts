@@ -104,7 +104,12 @@ export const errors = {
     'No Procfile, and the buildpack declares no default process type.',
     'Add a Procfile, for example: web: npm start',
   ),
-  process_type_unknown: entry(404, 'not_found', "Couldn't find that process type ({type})."),
+  process_type_unknown: entry(
+    404,
+    'not_found',
+    "Couldn't find that process type ({type}).",
+    'List those of the app: dyno scale. A new one is declared in its Procfile.',
+  ),
   no_code: entry(422, 'invalid_params', 'Nothing is deployed to {app} yet.', 'Deploy first: dyno deploy -a {app}'),
   slug_invalid: entry(
     422,
@@ -196,7 +201,12 @@ export const errors = {
     'The platform of {home} listens on port {running}, not on {asked}.',
     'Unset DYNO_PORT, or stop it first: DYNO_PORT={running} dyno platform:stop',
   ),
-  directory_unreadable: entry(400, 'usage', 'Cannot read {directory}: {reason}.'),
+  directory_unreadable: entry(
+    400,
+    'usage',
+    'Cannot read {directory}: {reason}.',
+    'Name the directory that holds the app: dyno deploy DIRECTORY',
+  ),
   usage: entry(400, 'usage', '{message}'),
   git_failed: entry(500, 'git_failed', 'git did not do it: {reason}.'),
   no_app: entry(

@@ -16,6 +16,17 @@ import {SpecFile} from './spec-file.js';
  * the apps come from the spec on disk, then from the platform. Ends on SIGTERM and leaves its dynos running.
  */
 export async function main(argv: string[]): Promise<number> {
+  try {
+    return await run(argv);
+  } catch (error) {
+    if (!(error instanceof DynoError)) throw error;
+    // One line, which the platform passes on (runtime-process.ts lastWords).
+    console.error(`${new Date().toISOString()} Error: ${[error.message, error.remedy].filter(Boolean).join(' ')}`);
+    return 1;
+  }
+}
+
+async function run(argv: string[]): Promise<number> {
   const [name, first] = argv;
   if (name === undefined) throw new DynoError('usage', {message: 'usage: runtime.js NAME [SPEC]'});
   process.title = `dyno-runtime ${name}`;

@@ -1,3 +1,4 @@
+import {once} from 'node:events';
 import {execFileSync} from 'node:child_process';
 import {chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:net';
@@ -145,7 +146,10 @@ describe('packing a directory', () => {
     if (isRoot) process.seteuid!(65534);
     let reason = '';
     try {
-      for await (const _ of packDirectory(root).archive);
+      const {archive} = packDirectory(root);
+      // It fails before anybody reads it, as it may while the platform is being asked for a place.
+      await once(archive, 'close');
+      for await (const _ of archive);
     } catch (error) {
       reason = (error as Error).message;
     } finally {

@@ -78,7 +78,9 @@ describe('dyno deploy', () => {
   it('names a directory that is not there, and calls nobody', async () => {
     const {stderr, exitCode} = await bench.run(Deploy, 'nowhere', '-a', 'demo');
     const path = join(bench.directory, 'nowhere');
-    expect(stderr).to.equal(`Uploading nowhere... !\nError: Cannot read ${path}: ${path} does not exist.\n`);
+    expect(stderr).to.equal(
+      `Uploading nowhere... !\nError: Cannot read ${path}: ${path} does not exist.\nName the directory that holds the app: dyno deploy DIRECTORY\n`,
+    );
     expect(exitCode).to.equal(2);
     expect(bench.api.calls).to.deep.equal([]);
   });

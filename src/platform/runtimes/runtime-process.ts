@@ -65,7 +65,9 @@ export function runtimeProcesses(home: HomeLayout, entry: string, env: NodeJS.Pr
 function lastWordsOf(path: string): string {
   try {
     const lines = readFileSync(path, 'utf8').slice(-4000).trim().split('\n');
-    return (lines.findLast((line) => /error/i.test(line) && !/^\s+at |^\s*}/.test(line)) ?? lines.at(-1)!).trim();
+    return (lines.findLast((line) => /error/i.test(line) && !/^\s+at |^\s*}/.test(line)) ?? lines.at(-1)!)
+      .replace(/^\d{4}-\S+Z (Error: )?/, '')
+      .trim();
   } catch {
     return '';
   }
