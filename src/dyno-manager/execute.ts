@@ -42,7 +42,9 @@ const executors: Executors = {
     const slot = slotOf(app, name);
     const {current, successor} = slot;
     Object.assign(slot, {current: successor, last: successor, successor: null, prebootSince: null, crashes: 0});
-    app.settle(slot);
+    // Up before and after: no line in the log, but another dyno.
+    if (slot.told === 'up') slot.told = null;
+    app.settle(slot, successor?.upAt ?? app.now);
     if (current) app.leave(current, app.desired.limits.drainMs);
   },
 

@@ -85,6 +85,9 @@ describe('deploys', () => {
       expect(releases(harness)).to.deep.equal(['web.1@4', 'web.2@4', 'worker.1@4']);
       expect(routed.get('app-1')!.map(({state}) => state)).to.deep.equal(['up', 'up']);
       expect(routed.get('app-1')!.map(({id}) => id)).not.to.have.members(before);
+      const web = manager.dynosOf('app-1').find(({name}) => name === 'web.1')!;
+      expect(clock.now() - Date.parse(web.updatedAt)).to.be.within(179 * SECOND, 181 * SECOND);
+      expect(harness.changes.some(({id, state}) => id === web.id && state === 'up')).to.equal(true);
       expect(takeLog().filter((line) => line.startsWith('web.1'))).to.deep.equal([
         'web.1: Starting process with command `node web.js`',
         'web.1: State changed from starting to up',
