@@ -12,7 +12,7 @@ export const account: Flow[] = [
   flow('regions --json', /"name": "us"/),
   flow('auth:2fa', /not enabled/),
   flow('keys:add key.pub', undefined, {err: /Uploading .*key\.pub SSH key/, then: ['/account/keys', /me@test/]}),
-  flow('keys', /me@test/),
+  flow('keys', /me@test/, {then: ['/account/keys', /me@test/]}),
   flow('keys:remove me@test', undefined, {err: /Removing me@test/, then: ['/account/keys', /^\[\]$/]}),
   flow('sessions', /No OAuth sessions/),
   flow('clients:create tool https://tool.test/', /HEROKU_OAUTH_ID=/, {then: ['/oauth/clients', /"tool"/]}),
@@ -21,7 +21,7 @@ export const account: Flow[] = [
 ];
 
 export const apps: Flow[] = [
-  flow('apps', /demo/),
+  flow('apps', /demo/, {then: ['/apps', /"name":"demo"/]}),
   flow('apps --json', /"name": "demo"/),
   flow('create blank', /http:\/\/blank\.localhost/, {then: ['/apps/blank/releases', /Enable Logplex/]}),
   flow('create Bad_Name', undefined, {
@@ -32,7 +32,11 @@ export const apps: Flow[] = [
   flow('create blank', undefined, {err: /Name blank is already taken/, status: 2, then: ['/apps', /"name":"blank"/]}),
   flow('apps:info -a demo', /=== demo[\s\S]*Region:\s+us/),
   flow('apps:info -a demo --json', /"name": "demo"/),
-  flow('apps:info -a nobody', undefined, {err: /Couldn't find that app/, status: 2}),
+  flow('apps:info -a nobody', undefined, {
+    err: /Couldn't find that app/,
+    status: 2,
+    then: ['/apps/nobody', /"id":"not_found"/],
+  }),
   flow('apps:rename empty -a blank', /http:\/\/empty\.localhost/, {
     err: /Renaming blank to empty/,
     then: ['/apps/empty', /"name":"empty"/],
@@ -61,7 +65,7 @@ export const config: Flow[] = [
     err: /Setting A, B and restarting demo.*v4/,
     then: ['/apps/demo/config-vars', /^\{"A":"1","B":"two"\}$/],
   }),
-  flow('config -a demo', /A: 1\nB: two/),
+  flow('config -a demo', /A: 1\nB: two/, {then: ['/apps/demo/config-vars', /"A":"1"/]}),
   flow('config --json -a demo', /"A": "1"/),
   flow('config --shell -a demo', /A=1/),
   flow('config:get A -a demo', /^1\n/),

@@ -26,7 +26,7 @@ export const processes: Flow[] = [
     status: 2,
     then: ['/apps/demo/formation/web', /"quantity":1,/],
   }),
-  flow('ps:type -a demo', /web\s+Standard-1X\s+1/),
+  flow('ps:type -a demo', /web\s+Standard-1X\s+1/, {then: ['/apps/demo/formation/web', /"size":"Standard-1X"/]}),
   flow('ps:type worker=standard-1x -a demo', /worker\s+Standard-1X/, {
     then: ['/apps/demo/formation/worker', /"size":"Standard-1X"/],
   }),

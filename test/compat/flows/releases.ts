@@ -53,7 +53,7 @@ export const domains: Flow[] = [
     err: /Adding SSL certificate to demo/,
     then: ['/apps/demo/sni-endpoints', /self_signed|secure\.test/],
   }),
-  flow('certs:info -a demo', /secure\.test/),
+  flow('certs:info -a demo', /secure\.test/, {then: ['/apps/demo/sni-endpoints', /secure\.test/]}),
   flow('certs:update server.crt server.key -a demo --confirm demo', undefined, {
     err: /Updating SSL certificate/,
     then: ['/apps/demo/sni-endpoints', /secure\.test/],
@@ -79,7 +79,9 @@ export const features: Flow[] = [
     err: /Enabling preboot for.*demo/,
     then: ['/apps/demo/features/preboot', /"enabled":true/],
   }),
-  flow('features:info preboot -a demo', /Enabled:\s+true/),
+  flow('features:info preboot -a demo', /Enabled:\s+true/, {
+    then: ['/apps/demo/features/preboot', /"enabled":true/],
+  }),
   flow('features:disable preboot -a demo', undefined, {
     err: /Disabling preboot for.*demo/,
     then: ['/apps/demo/features/preboot', /"enabled":false/],

@@ -2,7 +2,7 @@ import type {Flow} from '../flow.js';
 import {flow} from '../flow.js';
 
 export const people: Flow[] = [
-  flow('access -a demo', /owner/),
+  flow('access -a demo', /owner/, {then: ['/apps/demo/collaborators', /"role":"owner"/]}),
   flow('access:add friend@example.com -a demo', undefined, {
     err: /Adding friend@example\.com access to the app.*demo/,
     then: ['/apps/demo/collaborators', /friend@example\.com/],
@@ -11,7 +11,7 @@ export const people: Flow[] = [
     err: /Removing friend@example\.com/,
     then: ['/apps/demo/collaborators', /^(?!.*friend)/],
   }),
-  flow('teams', /local\s+admin/),
+  flow('teams', /local\s+admin/, {then: ['/teams', /"name":"local"/]}),
   flow('members -t local', /admin/),
   flow('members:add new@example.com -r member -t local', undefined, {
     err: /Adding new@example\.com to local as member/,
@@ -24,7 +24,7 @@ export const people: Flow[] = [
   flow('webhooks:add -i api:release -l notify -u http://127.0.0.1:9/ -a demo', /Webhooks Signing Secret/, {
     then: ['/apps/demo/webhooks', /"include":\["api:release"\]/],
   }),
-  flow('webhooks -a demo', /api:release/),
+  flow('webhooks -a demo', /api:release/, {then: ['/apps/demo/webhooks', /"level":"notify"/]}),
   flow('telemetry -a demo', /no telemetry drains/),
   flow('webhooks:events -a demo', /Event ID|has no events/),
   flow('webhooks:deliveries -a demo', /Delivery ID|has no deliveries/),
@@ -68,7 +68,7 @@ export const addonsAndSpaces: Flow[] = [
     then: ['/apps/demo/addons', /^\[\]$/],
   }),
   flow('addons:info nothing -a demo', undefined, {err: /Couldn't find that add-on/, status: 2}),
-  flow('spaces', undefined, {err: /do not have access to any spaces/, status: 2}),
+  flow('spaces', undefined, {err: /do not have access to any spaces/, status: 2, then: ['/spaces', /^\[\]$/]}),
   flow('spaces:create --space acme --team local', undefined, {
     err: /cannot isolate a private space/,
     status: 2,
@@ -76,5 +76,9 @@ export const addonsAndSpaces: Flow[] = [
   }),
   flow('addons:docs heroku-redis', undefined, {err: /Couldn't find that add-on/, status: 2}),
   flow('addons:services', /Slug/),
-  flow('addons:destroy nothing -a demo --confirm demo', undefined, {err: /Couldn't find that add-on/, status: 2}),
+  flow('addons:destroy nothing -a demo --confirm demo', undefined, {
+    err: /Couldn't find that add-on/,
+    status: 2,
+    then: ['/addons/nothing', /"resource":"add_on"/],
+  }),
 ];
