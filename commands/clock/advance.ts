@@ -6,7 +6,8 @@ import {layoutClock} from '../../src/cli/views/clock.js';
 
 export default class ClockAdvance extends DynoCommand {
   static override description = `move the clock of the runtimes forward
-Cycling, crash back-off, sleeping and timeouts that fall into that time happen now.`;
+Cycling, crash back-off, sleeping and timeouts that fall into that time happen now. Requests, boots and stops that are
+under way get a last moment to end; more than 5 minutes pass them by.`;
   static override examples = [
     '<%= config.bin %> clock:advance 25h',
     '<%= config.bin %> clock:advance 20m --runtime eu',
