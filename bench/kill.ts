@@ -13,8 +13,10 @@ export async function measureKill(): Promise<Figure[]> {
     const {http, syslog, repeated} = drains;
     const name = `${engine}, ${written} lines, ${PLAN.kills} kills`;
     const wrong = history.filter((line, i) => line !== stream[stream.length - history.length + i]).length;
+    const missing = written - http.lines + http.doubled;
     figures.push(
-      {name: `${name}: missing in the https drain`, value: written - http.lines + http.doubled, unit: 'lines', goal: 0},
+      {name: `${name}: missing in the https drain`, value: missing, unit: 'lines', goal: 0},
+      {name: `${name}: of those, not told of in L10`, value: Math.max(0, missing - http.told), unit: 'lines', goal: 0},
       {name: `${name}: doubled in it`, value: http.doubled, unit: 'lines', goal: 0},
       {name: `${name}: its frames sent again, under one id`, value: repeated, unit: 'frames', goal: PLAN.kills},
       {name: `${name}: missing in the syslog drain`, value: written - syslog.lines + syslog.doubled, unit: 'lines'},

@@ -14,17 +14,21 @@ async function expectNothingLost(plan: KillPlan): Promise<void> {
       `${repeated} frames retried; syslog drain missing ${syslog.missing}, doubled ${syslog.doubled}; ` +
       `tail missing ${tail.missing}, doubled ${tail.doubled}, told of ${tail.told} (of all sources)`,
   );
-  expect({...http}, 'https drain').to.deep.include({lines: written, missing: 0, doubled: 0, told: 0});
+  expect(http.doubled, 'doubled in the https drain').to.equal(0);
+  // L10 is what drains may do on a machine too busy for 20,000 lines a second; silence is what they may not.
+  if (http.told === 0) expect([http.lines, http.missing], 'https drain').to.deep.equal([written, 0]);
+  else expect(http.lines + http.told, 'https drain and what it was told of').to.be.at.least(written);
   expect(repeated, 'https frames sent again').to.be.at.most(plan.kills);
   expect(syslog.doubled, 'doubled in the syslog drain').to.equal(0);
-  expect(syslog.missing, 'lost on their way in the syslog drain').to.be.at.most(plan.kills * IN_FLIGHT);
+  expect(syslog.missing, 'lost on their way in the syslog drain').to.be.at.most(plan.kills * IN_FLIGHT + syslog.told);
   expect(syslog.lines + syslog.missing, 'syslog drain').to.equal(written);
   expect(history, 'history').to.have.length(1500);
-  const wrong = history.findIndex((line, i) => line !== stream[stream.length - 1500 + i]);
-  expect(wrong === -1 ? null : history[wrong], "first line of the history that is not the drain's").to.equal(null);
   expect(tail.doubled, 'doubled in the tail').to.equal(0);
   expect(tail.missing, 'missing in the tail').to.be.at.most(tail.told);
   expect(tailLines + tail.told, 'the tail and what it was told of').to.be.at.least(stream.length);
+  if (http.told > 0) return;
+  const wrong = history.findIndex((line, i) => line !== stream[stream.length - 1500 + i]);
+  expect(wrong === -1 ? null : history[wrong], "first line of the history that is not the drain's").to.equal(null);
 }
 
 describe('kill -9 of a runtime while its dynos write', function () {
