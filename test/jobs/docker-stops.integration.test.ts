@@ -97,6 +97,8 @@ describe('Docker stops in the middle', function () {
     const child = spawn('nsenter', [`--net=/run/netns/${namespace}`, 'dockerd', ...args], {
       detached: true,
       stdio: ['ignore', log, log],
+      // For script/lib/leftovers.sh, which finds by it what a killed run left.
+      env: {...process.env, DYNO_TEST_HOME: place.path},
     });
     child.unref();
     await until('an answer of Docker', () =>

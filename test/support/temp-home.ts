@@ -8,9 +8,9 @@ export interface TempHome {
   remove(): Promise<void>;
 }
 
-/** A new folder to be DYNO_HOME. Its path is short: sockets lie below, and theirs may have 107 bytes at most. */
+/** A new folder to be DYNO_HOME, named by us: what a killed run leaves there, the next one removes. Its path is short: sockets lie below, and theirs may have 107 bytes at most. */
 export async function tempHome(): Promise<TempHome> {
-  const path = await mkdtemp(join(tmpdir(), 'dyno-'));
+  const path = await mkdtemp(join(tmpdir(), `dyno-p${process.pid}-`));
   // A process that is just ending may still write: rm then tries again.
   return {path, remove: () => rm(path, {recursive: true, force: true, maxRetries: 5, retryDelay: 100})};
 }
