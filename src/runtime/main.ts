@@ -19,9 +19,10 @@ export async function main(argv: string[]): Promise<number> {
   try {
     return await run(argv);
   } catch (error) {
-    if (!(error instanceof DynoError)) throw error;
-    // One line, which the platform passes on (runtime-process.ts lastWords).
-    console.error(`${new Date().toISOString()} Error: ${[error.message, error.remedy].filter(Boolean).join(' ')}`);
+    // One line, which the platform passes on (runtime-process.ts lastWords). Nothing is thrown further: what waits for
+    // unhandled rejections would keep a process alive that nobody asks any more.
+    const said = error instanceof DynoError ? [error.message, error.remedy].filter(Boolean).join(' ') : stackOf(error);
+    console.error(`${new Date().toISOString()} Error: ${said}`);
     return 1;
   }
 }
@@ -58,7 +59,7 @@ async function run(argv: string[]): Promise<number> {
   });
 
   // One bug in one request must not take the apps of a whole region down; it is told instead.
-  process.on('unhandledRejection', (error) => report(`Unhandled: ${error instanceof Error ? error.stack : error}`));
+  process.on('unhandledRejection', (error) => report(`Unhandled: ${stackOf(error)}`));
   let shutdown: (dynos: 'keep' | 'stop') => void = () => undefined;
   const stopped = new Promise<'keep' | 'stop'>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve('keep'));
@@ -74,6 +75,10 @@ async function run(argv: string[]): Promise<number> {
   await runtime.close({dynos});
   await rm(layout.pid, {force: true});
   return 0;
+}
+
+function stackOf(error: unknown): string {
+  return (error instanceof Error ? error.stack : undefined) ?? String(error);
 }
 
 /** Version of this program, from its package.json, wherever it is compiled to. */

@@ -116,7 +116,11 @@ async function shellOf({docker}: BuildContext, image: string): Promise<string> {
   );
   try {
     for (const shell of ['/bin/bash', '/bin/sh']) {
-      if (await callUnlessGone('look into an image', () => container.infoArchive({path: shell}))) return shell;
+      const look = (): Promise<Readable> => container.infoArchive({path: shell}) as Promise<Readable>;
+      const found = await callUnlessGone('look into an image', look);
+      // The response keeps its connection until it was read, also one without a body.
+      found?.resume();
+      if (found) return shell;
     }
   } finally {
     await callUnlessGone('remove a container', () => container.remove({force: true, v: true}));
