@@ -120,9 +120,11 @@ export class AppDynos {
     if (!this.spec && !this.isRemoved) return;
     this.#isLooking = true;
     this.#noticeClock();
+    let {now} = this;
     try {
       for (let turn = 0; ; turn++) {
-        const steps = plan(this.desired, this.observed, this.now);
+        ({now} = this);
+        const steps = plan(this.desired, this.observed, now);
         if (steps.length === 0) break;
         if (turn === MOST_TURNS) throw new Error(`no end of steps: ${JSON.stringify(steps)}`);
         for (const step of steps) execute(this, step);
@@ -135,7 +137,7 @@ export class AppDynos {
     }
     this.publish();
     this.#keepHistory();
-    this.#waitForDue();
+    this.#waitForDue(now);
     this.#tellIfEmpty();
   }
 
@@ -336,8 +338,9 @@ export class AppDynos {
     histories.keep(this.appId, history);
   }
 
-  #waitForDue(): void {
-    const at = nextDue(this.desired, this.observed, this.now);
+  /** `lookedAt`: of the last look, so that what has fallen due since is waited for, not passed over. */
+  #waitForDue(lookedAt: number): void {
+    const at = nextDue(this.desired, this.observed, lookedAt);
     if (this.#due?.at === at) return;
     this.#cancelDue();
     if (at === null) return;

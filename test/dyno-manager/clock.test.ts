@@ -1,7 +1,7 @@
 import {expect} from 'chai';
 import type {DynoManager} from '../../src/dyno-manager/dyno-manager.js';
 import {leapOf} from '../../src/model/leap.js';
-import type {VirtualClock} from '../support/virtual-clock.js';
+import {VirtualClock} from '../support/virtual-clock.js';
 import {HOUR, MINUTE, SECOND, appOf, newHarness} from './harness.js';
 import {LeapingClock} from './leaping-clock.js';
 import {SimulatedEngine} from './simulated-engine.js';
@@ -21,6 +21,41 @@ async function startOneOff(manager: DynoManager, clock: VirtualClock, attach: {t
   await clock.advance(SECOND);
   return started;
 }
+
+/** Its timers are early by a millisecond at most, as Node's, and time goes on while somebody works. */
+class UneasyClock extends VirtualClock {
+  #worked = 0;
+  #readings = 0;
+
+  constructor(readonly pace: number) {
+    super();
+  }
+
+  override now(): number {
+    if (++this.#readings % this.pace === 0) this.#worked++;
+    return super.now() + this.#worked;
+  }
+
+  override setTimeout(fire: () => void, delayMs: number) {
+    return super.setTimeout(fire, delayMs - 1);
+  }
+}
+
+describe('a clock as it is', () => {
+  it('passes no limit by that falls due during a look', async () => {
+    for (let pace = 2; pace < 40; pace++) {
+      const clock = new UneasyClock(pace);
+      const engine = new SimulatedEngine(clock, () => ({termMs: null}));
+      const {manager, log} = newHarness({before: {clock, engine}});
+      manager.setApp(appOf({worker: 1}));
+      await manager.start();
+      await clock.advance(2 * SECOND);
+      manager.setApp(appOf({worker: 0}, {revision: 2}));
+      await clock.advance(32 * SECOND);
+      expect(log.join('\n'), `a millisecond passes in ${pace} readings`).to.include('Error R12 (Exit timeout)');
+    }
+  });
+});
 
 describe('a clock that is moved', () => {
   it('ahead by 25 hours cycles all, whatever their random minutes are', async () => {
