@@ -17,7 +17,7 @@ const CA_FILE = '.dyno-ca-certificates.crt';
 const DOCKERFILE = '.dyno.Dockerfile';
 
 export interface DockerfileContext extends BuildContext {
-  /** for a Dockerfile that says `ARG STACK_IMAGE` (docs/decisions/0003-which-strategy-builds.md) */
+  /** for a Dockerfile that says `ARG STACK_IMAGE` (docs/decisions/2026-11-26-which-strategy-builds.md) */
   stackImage(): Promise<string>;
 }
 

@@ -12,7 +12,7 @@ export type BuildStrategy =
     };
 
 /**
- * How to build a source (docs/decisions/0003-which-strategy-builds.md). Stack `container` builds images; every other
+ * How to build a source (docs/decisions/2026-11-26-which-strategy-builds.md). Stack `container` builds images; every other
  * stack uses buildpacks, but for a source that only a Dockerfile explains.
  *
  * @throws DynoError invalid_params

@@ -16,7 +16,7 @@ export function byGuard(fact: AbilityFact | undefined): boolean {
 
 /**
  * What the probe says, after another try with a guard when it says no: an engine whose bridges bypass iptables keeps
- * dynos apart all the same (docs/decisions/0006).
+ * dynos apart all the same (docs/decisions/2026-11-26-firewalls-per-bridge.md).
  */
 export async function proveApart(probe: () => Promise<AbilityFact>, guard: () => Promise<void>): Promise<AbilityFact> {
   const first = await probe();
