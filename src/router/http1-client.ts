@@ -106,7 +106,8 @@ export class Http1Client implements ClientSide, Sender {
       if (!this.decodesChunks) framing = 'Transfer-Encoding: ' + head.transferEncoding + '\r\n';
     } else ends = body === 'none';
     this.#endsByClosing = !ends;
-    this.#reuse = mayReuse && ends && this.#head !== null && this.#head.keepAlive;
+    // What is not read of the request now is not read any more by a page: then nothing can follow it.
+    this.#reuse = mayReuse && ends && this.#body.done && this.#head !== null && this.#head.keepAlive;
     const connection = head.upgrade ? 'Upgrade' : this.#reuse ? 'keep-alive' : 'close';
     const reason = head.reason === '' && status !== 200 ? (STATUS_CODES[status] ?? '') : head.reason;
     const text =
@@ -145,7 +146,7 @@ export class Http1Client implements ClientSide, Sender {
   finish(_trailers: string[]): void {
     this.#listener = null;
     const wasTunnel = this.#phase === 'tunnel';
-    if (wasTunnel || !this.#reuse || !this.#body.done || !this.#socket.writable) return this.#close();
+    if (wasTunnel || !this.#reuse || !this.#socket.writable) return this.#close();
     this.#phase = 'waiting';
     this.#head = null;
     this.#since = this.#core.clock.now();

@@ -107,6 +107,14 @@ describe('H codes', () => {
     expect(await line()).to.include('code=H13');
   });
 
+  it('H13 in the middle of a request: the client hears that its connection ends, so that nothing follows on it', async () => {
+    await open();
+    fixture.dyno.onData = ({received, reset}) => void (received.endsWith('half') && reset());
+    const client = await fixture.client();
+    expect(await client.send(POST + 'half').toEnd()).to.match(/^HTTP\/1\.1 503 [^]*Connection: close\r\n/);
+    expect(await line()).to.include('code=H13');
+  });
+
   it('H14: no web dyno', async () => {
     await open({dynos: 0});
     expect(await fixture.ask(GET)).to.match(/^HTTP\/1\.1 503/);
