@@ -52,7 +52,7 @@ describe('docker engine: Dockerfile builds', function () {
 
   it('end when they are cancelled, with their containers', async () => {
     const stop = new AbortController();
-    const files = {Dockerfile: `FROM ${rig.image}\nRUN echo sleeping; sleep 3600\n`};
+    const files = {Dockerfile: `FROM ${rig.image}\nRUN while :; do echo sleeping; sleep 1; done\n`};
     const failure = await failureOf(
       build(files, {path: 'Dockerfile', args: {}}, (text) => text.includes('sleeping\n') && stop.abort(), stop.signal),
     );
