@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto';
-import {chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {chmodSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {DynoError} from '../model/error.js';
 import type {HomeLayout} from '../model/home-layout.js';
 
@@ -19,7 +19,7 @@ export function prepareHome(home: HomeLayout): string {
     for (const folder of [home.runtimes, home.sources, home.slugs, home.cache]) {
       mkdirSync(folder, {recursive: true, mode: 0o700});
     }
-    if (!existsSync(home.token)) writeWhole(home.token, `${randomBytes(32).toString('hex')}\n`);
+    if (!existsSync(home.token)) writeOnce(home.token, `${randomBytes(32).toString('hex')}\n`);
     return readFileSync(home.token, 'utf8').trim();
   } catch (error) {
     const {code, message} = error as NodeJS.ErrnoException;
@@ -39,6 +39,19 @@ export function removePlatformFile(home: HomeLayout): void {
     if (pid === process.pid) rmSync(home.platformFile, {force: true});
   } catch {
     // Not there, or nobody's.
+  }
+}
+
+/** As writeWhole; of processes that race, one makes it, and all read the same. */
+function writeOnce(path: string, text: string): void {
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, text, {mode: 0o600});
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft, {force: true});
   }
 }
 
