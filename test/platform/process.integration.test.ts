@@ -32,12 +32,15 @@ describe('the platform process', function () {
     port = await freePortBase();
   });
   afterEach(async () => {
-    if (platformPid() !== null) {
-      await call('POST', '/local/platform/stop', {dynos: 'stop'}).catch(() => undefined);
-      await until('its end', () => platformPid() === null);
+    try {
+      if (platformPid() !== null) {
+        await call('POST', '/local/platform/stop', {dynos: 'stop'}).catch(() => undefined);
+        await until('its end', () => platformPid() === null);
+      }
+    } finally {
+      for (const child of children.splice(0)) if (child.exitCode === null) child.kill('SIGKILL');
+      for (const root of homes.splice(0)) rmSync(root, {recursive: true, force: true});
     }
-    for (const child of children.splice(0)) if (child.exitCode === null) child.kill('SIGKILL');
-    for (const root of homes.splice(0)) rmSync(root, {recursive: true, force: true});
   });
 
   const start = (where = home): {child: ChildProcess; output: () => string} => {
