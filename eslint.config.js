@@ -15,7 +15,7 @@ const zones = {
   'src/cli': {may: ['src/client', 'src/model']},
   'src/client': {may: ['src/model']},
 
-  'src/platform': {may: ['src/model', 'src/certificates', ...door(), ...platformParts()]},
+  'src/platform': {may: ['src/model', 'src/files', 'src/certificates', ...door(), ...platformParts()]},
   'src/platform/api': {may: ['src/model', 'src/certificates', ...door(), ...platformParts()]},
   'src/platform/store': {may: ['src/model']},
   'src/platform/builds': {may: ['src/model', 'src/certificates', ...door(), ...platformParts()]},
@@ -28,10 +28,21 @@ const zones = {
   'src/runtime/protocol.ts': {may: ['src/model', 'src/engine/engine.ts']},
 
   'src/runtime': {
-    may: [...door(), 'src/dyno-manager', 'src/router', 'src/logplex', 'src/certificates', ...engines(), 'src/model'],
+    may: [
+      ...door(),
+      'src/dyno-manager',
+      'src/router',
+      'src/logplex',
+      'src/certificates',
+      'src/files',
+      ...engines(),
+      'src/model',
+    ],
   },
   // Both processes sign with the installation's authority.
-  'src/certificates': {may: ['src/model']},
+  'src/certificates': {may: ['src/model', 'src/files']},
+  // How files that processes share are written.
+  'src/files': {may: []},
 
   'src/dyno-manager': {may: ['src/engine/engine.ts', 'src/model']},
   'src/router': {may: ['src/model']},
@@ -63,12 +74,12 @@ const homes = {
   undici: ['src/client', 'src/platform', 'src/runtime', 'src/runtime/client.ts', 'src/router', 'src/logplex'],
   ajv: ['src/platform'],
   ssh2: ['src/platform'],
-  fastify: ['src/platform', 'src/platform/api', 'src/platform/builds', 'src/platform/git', 'src/runtime'],
+  fastify: ['src/platform', 'src/platform/api', 'src/platform/builds', 'src/platform/git'],
   libsql: ['src/platform/store'],
   yaml: ['src/model', 'src/platform/builds'],
-  '@peculiar/x509': ['src/certificates', 'src/platform'],
+  '@peculiar/x509': ['src/certificates'],
   // x509's dependency injection asks for it, imported once before it.
-  'reflect-metadata': ['src/certificates', 'src/platform'],
+  'reflect-metadata': ['src/certificates'],
   dockerode: ['src/engine/docker', 'src/engine/swarm'],
   'ipaddr.js': ['src/model', 'src/router'],
 };

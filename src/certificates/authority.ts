@@ -1,10 +1,12 @@
 import {spawn} from 'node:child_process';
-import {randomBytes, X509Certificate} from 'node:crypto';
+import {X509Certificate} from 'node:crypto';
 import {once} from 'node:events';
-import {existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {text} from 'node:stream/consumers';
 import {fileURLToPath} from 'node:url';
+import {writeOnce} from '../files/write-once.js';
+import {writeWhole} from '../files/write-whole.js';
 
 export interface Certificate {
   /** PEM: the certificate, then the authority's */
@@ -103,22 +105,14 @@ export class Authority {
 
   async #readOrMake(): Promise<Certificate> {
     const path = join(this.#folder, 'authority.pem');
-    if (!existsSync(path)) {
-      const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
-      const {chain, privateKey} = await issue({kind: 'authority', now: this.#now(), days: AUTHORITY_DAYS});
-      writeFileSync(draft, chain + privateKey, {mode: 0o600});
-      try {
-        // A link appears whole or not at all: of processes that race, one makes it and all read the same.
-        linkSync(draft, path);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      } finally {
-        rmSync(draft, {force: true});
-      }
-    }
-    const authority = split(readFileSync(path, 'utf8'))!;
+    const authority = split(existsSync(path) ? readFileSync(path, 'utf8') : await this.#make(path))!;
     if (!existsSync(this.file)) writeWhole(this.file, authority.chain, 0o644);
     return authority;
+  }
+
+  async #make(path: string): Promise<string> {
+    const {chain, privateKey} = await issue({kind: 'authority', now: this.#now(), days: AUTHORITY_DAYS});
+    return writeOnce(path, chain + privateKey);
   }
 
   #pathOf(name: string): string {
@@ -141,11 +135,4 @@ async function issue(task: IssuerTask): Promise<Certificate> {
 function split(text: string): Certificate | undefined {
   const at = text.indexOf('-----BEGIN PRIVATE KEY-----');
   return at < 0 ? undefined : {chain: text.slice(0, at), privateKey: text.slice(at)};
-}
-
-/** Appears with all its content, or not at all. */
-function writeWhole(path: string, text: string, mode: number): void {
-  const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, text, {mode});
-  renameSync(draft, path);
 }

@@ -1,5 +1,7 @@
 import {randomBytes} from 'node:crypto';
-import {chmodSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {chmodSync, existsSync, mkdirSync, readFileSync, rmSync} from 'node:fs';
+import {writeOnce} from '../files/write-once.js';
+import {writeWhole} from '../files/write-whole.js';
 import {DynoError} from '../model/error.js';
 import type {HomeLayout} from '../model/home-layout.js';
 
@@ -19,8 +21,8 @@ export function prepareHome(home: HomeLayout): string {
     for (const folder of [home.runtimes, home.sources, home.slugs, home.cache]) {
       mkdirSync(folder, {recursive: true, mode: 0o700});
     }
-    if (!existsSync(home.token)) writeOnce(home.token, `${randomBytes(32).toString('hex')}\n`);
-    return readFileSync(home.token, 'utf8').trim();
+    const found = existsSync(home.token) ? readFileSync(home.token, 'utf8') : null;
+    return (found ?? writeOnce(home.token, `${randomBytes(32).toString('hex')}\n`)).trim();
   } catch (error) {
     const {code, message} = error as NodeJS.ErrnoException;
     if (code === 'ENOSPC') throw new DynoError('disk_full', {path: home.root}, error);
@@ -29,7 +31,7 @@ export function prepareHome(home: HomeLayout): string {
 }
 
 export function writePlatformFile(home: HomeLayout, file: PlatformFile): void {
-  writeWhole(home.platformFile, `${JSON.stringify(file)}\n`);
+  writeWhole(home.platformFile, `${JSON.stringify(file)}\n`, 0o600);
 }
 
 /** Only when it is this process's. */
@@ -40,24 +42,4 @@ export function removePlatformFile(home: HomeLayout): void {
   } catch {
     // Not there, or nobody's.
   }
-}
-
-/** As writeWhole; of processes that race, one makes it, and all read the same. */
-function writeOnce(path: string, text: string): void {
-  const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, text, {mode: 0o600});
-  try {
-    linkSync(draft, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(draft, {force: true});
-  }
-}
-
-/** Appears with all its content, or not at all; readable by its owner only. */
-function writeWhole(path: string, text: string): void {
-  const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, text, {mode: 0o600});
-  renameSync(draft, path);
 }

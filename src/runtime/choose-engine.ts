@@ -21,7 +21,7 @@ export interface EngineChoice {
  */
 export async function openEngine(choice: EngineChoice): Promise<Engine> {
   const {home, runtime} = choice;
-  const owner = await ownerOf(home);
+  const owner = ownerOf(home);
   const recorded = join(home, 'engine');
   const name = engineName(choice.engine) ?? engineName(await readOr(recorded)) ?? (await firstChoice());
   await writeFile(recorded, `${name}\n`, {mode: 0o600});
