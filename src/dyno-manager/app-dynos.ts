@@ -120,11 +120,11 @@ export class AppDynos {
     if (!this.spec && !this.isRemoved) return;
     this.#isLooking = true;
     this.#noticeClock();
-    let {now} = this;
+    let lookedAt = this.now;
     try {
       for (let turn = 0; ; turn++) {
-        ({now} = this);
-        const steps = plan(this.desired, this.observed, now);
+        lookedAt = this.now;
+        const steps = plan(this.desired, this.observed, lookedAt);
         if (steps.length === 0) break;
         if (turn === MOST_TURNS) throw new Error(`no end of steps: ${JSON.stringify(steps)}`);
         for (const step of steps) execute(this, step);
@@ -137,7 +137,7 @@ export class AppDynos {
     }
     this.publish();
     this.#keepHistory();
-    this.#waitForDue(now);
+    this.#waitForDue(lookedAt);
     this.#tellIfEmpty();
   }
 
