@@ -1,4 +1,5 @@
 import type {Duplex} from 'node:stream';
+import type {Visit, VisitAnswer} from '../model/visit.js';
 import type {Connection} from './connection.js';
 
 export interface RuntimeFacts {
@@ -79,29 +80,10 @@ export interface RequestTimeline {
   events: {at: string; text: string}[];
 }
 
-export interface VisitOrder {
-  /** address of the client */
-  from: string;
-  url: string;
-  method?: string;
-  headers?: [name: string, value: string][];
-  body?: string;
-}
+export type VisitOrder = Pick<Visit, 'from' | 'url'> & Partial<Visit>;
 
-/** An answer of the router, whole. */
-export interface Visited {
-  from: string;
-  url: string;
-  /** `1.1` */
-  version: string;
-  status: number;
-  reason: string;
-  /** as they came */
-  headers: [name: string, value: string][];
-  /** base64 */
-  body: string;
-  truncated: boolean;
-}
+/** What was asked for, and the router's answer. */
+export type Visited = Pick<Visit, 'from' | 'url'> & VisitAnswer;
 
 export interface ExecOrder {
   command: string;
