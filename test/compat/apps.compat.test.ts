@@ -2,6 +2,7 @@ import {once} from 'node:events';
 import {readdirSync} from 'node:fs';
 import {expect} from 'chai';
 import {until} from '../support/until.js';
+import {describeFlows} from './flow.js';
 import type {Flow} from './flow.js';
 import {apps, config} from './flows/apps.js';
 import {logs, oneOffs, processes} from './flows/dynos.js';
@@ -32,11 +33,7 @@ describe('the official heroku CLI, apps', function () {
 
   const heroku = (flow: Flow) => place.prove(flow);
 
-  for (const [name, flows] of Object.entries(groups)) {
-    describe(name, () => {
-      for (const flow of flows) it(`heroku ${flow.type}`, () => heroku(flow));
-    });
-  }
+  describeFlows(groups, heroku);
 
   describe('log tail', () => {
     it('heroku logs --tail prints what comes, until it is stopped', async () => {

@@ -3,6 +3,7 @@ import {until} from '../support/until.js';
 import {account} from './flows/apps.js';
 import {domains, features} from './flows/releases.js';
 import {addonsAndSpaces, people, pipelines} from './flows/teamwork.js';
+import {describeFlows} from './flow.js';
 import type {Flow} from './flow.js';
 import {Workplace} from './workplace.js';
 
@@ -29,11 +30,7 @@ describe('the official heroku CLI, around apps', function () {
 
   const heroku = (flow: Flow) => place.prove(flow);
 
-  for (const [name, flows] of Object.entries(groups)) {
-    describe(name, () => {
-      for (const flow of flows) it(`heroku ${flow.type}`, () => heroku(flow));
-    });
-  }
+  describeFlows(groups, heroku);
 
   describe('what has a name of its own', () => {
     it('heroku webhooks:info, :update, :remove', async () => {

@@ -14,3 +14,12 @@ export const flow = (type: string, out?: RegExp, more: Omit<Flow, 'type' | 'out'
   ...(out ? {out} : {}),
   ...more,
 });
+
+/** A test for every flow, group by group and in order. */
+export function describeFlows(groups: Record<string, Flow[]>, heroku: (flow: Flow) => Promise<void>): void {
+  for (const [name, flows] of Object.entries(groups)) {
+    describe(name, () => {
+      for (const flow of flows) it(`heroku ${flow.type}`, () => heroku(flow));
+    });
+  }
+}
