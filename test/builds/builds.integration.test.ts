@@ -211,7 +211,9 @@ describe('builds through the API, on the process engine', function () {
     let output = '';
     for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
       output += chunk;
-      if (chunk.includes('compiling')) await platform.api('DELETE', `/apps/builds/builds/${build.id}`);
+      if (!chunk.includes('compiling')) continue;
+      expect(await platform.api('DELETE', '/apps/builds/build-cache')).to.have.property('id', 'conflict');
+      await platform.api('DELETE', `/apps/builds/builds/${build.id}`);
     }
     expect(output).to.contain(' !     This build was cancelled.\n');
     expect((await platform.api('GET', `/apps/builds/builds/${build.id}`)).status).to.equal('failed');

@@ -3,6 +3,7 @@ import {pipeline, type Readable} from 'node:stream';
 import {createGunzip} from 'node:zlib';
 import {DynoError} from '../../model/error.js';
 import type {BuildResult, BuildSpec} from '../engine.js';
+import {endBuildSteps, removeBuildSteps} from './build-steps.js';
 import type {BuildContext} from './buildpack-build.js';
 import {asDynoError, call, callUnlessGone, messageOf, statusOf} from './connection.js';
 import {parseDockerIgnore} from './docker-ignore.js';
@@ -40,6 +41,7 @@ export async function buildWithDockerfile(
   const layers = imageLabels(identity, spec, 'build-layer');
   const prepared = prepareDockerfile(text, layers, ca && {file: CA_FILE, environment: ca.buildEnvironment});
   const stop = AbortSignal.any([AbortSignal.timeout(spec.timeoutMs), ...(signal ? [signal] : [])]);
+  await removeBuildSteps(docker, identity, spec.appId);
   onOutput(`=== Building web (${dockerfile.path})\n`);
   const built = await runDockerBuild(
     context,
@@ -71,7 +73,7 @@ export async function buildWithDockerfile(
 
 /** Id of the image that was built. */
 async function runDockerBuild(
-  {docker}: BuildContext,
+  {docker, identity}: BuildContext,
   spec: BuildSpec,
   tree: Readable,
   onOutput: (text: string) => void,
@@ -97,6 +99,7 @@ async function runDockerBuild(
   } catch (error) {
     tree.destroy();
     if (stop.aborted) {
+      await endBuildSteps(docker, identity, spec.appId);
       const late = (stop.reason as Error).name === 'TimeoutError';
       throw new DynoError('build_failed', {step: late ? 'it took too long' : 'it was cancelled'}, error);
     }

@@ -2,6 +2,7 @@ import type Docker from 'dockerode';
 import {Readable} from 'node:stream';
 import {setTimeout as wait} from 'node:timers/promises';
 import type {BuildResult, EngineImage, SlugSpec} from '../engine.js';
+import {removeBuildSteps} from './build-steps.js';
 import type {CaBundle} from './ca-bundle.js';
 import {asDynoError, call, callUnlessGone, isGone, statusOf} from './connection.js';
 import {APP_ID, type Identity, imageLabels, KIND, type Labels, labelFilter, OWNER} from './labels.js';
@@ -27,8 +28,9 @@ export async function ensureCacheVolume(docker: Docker, identity: Identity, appI
   return Name;
 }
 
-/** Forgets the volume, and layers of Dockerfile builds that no image uses. */
+/** Forgets the volume, and layers of Dockerfile builds that no image uses. For an app without a build in progress. */
 export async function removeCache(docker: Docker, identity: Identity, appId: string): Promise<void> {
+  await removeBuildSteps(docker, identity, appId);
   for (let attempt = 1; ; attempt++) {
     try {
       await docker.getVolume(cacheVolume(identity, appId)).remove();

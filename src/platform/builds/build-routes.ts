@@ -64,6 +64,11 @@ export function buildRoutes(builds: Builds): Route[] {
 
     route('DELETE', '/apps/:app/build-cache', {title: 'empty the build cache'}, async ({context, params}) => {
       const app = context.store.apps.get(params.app!);
+      if (builds.rows.pending().some(({appId}) => appId === app.id)) {
+        throw new DynoError('conflict', {
+          message: 'A build of this app is using its cache. Wait for its end, or cancel it.',
+        });
+      }
       const client = await context.runtimes.clientFor(app);
       await client.removeBuildCache(app.id);
       return {};

@@ -59,19 +59,22 @@ describe('docker engine: Dockerfile builds', function () {
     expect(failure.message).to.equal('Build failed: it was cancelled');
     const late = await failureOf(build(files, {path: 'Dockerfile', args: {}}, undefined, undefined, 2500));
     expect(late.message).to.equal('Build failed: it took too long');
+    expect((await ownedBy(rig.owner)).filter((thing) => thing.startsWith('container'))).to.deep.equal([]);
   });
 
-  it('leave layers that go with the build cache', async () => {
+  it('leave layers and steps that go with the build cache', async () => {
     const files = {Dockerfile: `FROM ${rig.image}\nRUN echo ${randomUUID()} > layer\nRUN exit 7\n`};
     const failure = await failureOf(build(files, {path: 'Dockerfile', args: {}}));
     expect(failure.message).to.match(/returned a non-zero code: 7/);
-    const layers = async () => {
-      const label = [`dyno.owner=${rig.owner}`, 'dyno.kind=build-layer'];
-      return (await docker.listImages({all: true, filters: {label}})).length;
-    };
-    expect(await layers()).to.be.greaterThan(0);
+    const filters = {label: [`dyno.owner=${rig.owner}`, 'dyno.kind=build-layer']};
+    const layers = () => docker.listImages({all: true, filters});
+    const steps = () => docker.listContainers({all: true, filters});
+    expect(await layers()).to.not.deep.equal([]);
+    // What a Docker that is killed in the middle of a build leaves: it has the labels of its layer.
+    await docker.createContainer({Image: (await layers())[0]!.Id, Cmd: ['true']});
+    expect(await steps()).to.have.length(1);
     await rig.engine.removeBuildCache(rig.appId);
-    expect(await layers()).to.equal(0);
+    expect([...(await steps()), ...(await layers())]).to.deep.equal([]);
   });
 
   async function build(
