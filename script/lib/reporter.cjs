@@ -16,7 +16,10 @@ module.exports = class CountingReporter extends reporters.Spec {
       const {passes, failures, pending} = this.stats;
       const file = process.env.DYNO_TEST_COUNTS;
       if (file) writeFileSync(file, JSON.stringify({passed: passes, failed: failures, skipped: pending}));
-      setTimeout(() => console.log(`  Left open: ${leftOpen().join(', ')}`), PATIENCE_MS).unref();
+      setTimeout(() => {
+        console.log(`  A test left something open: ${leftOpen().join(', ')}`);
+        process.exit(1);
+      }, PATIENCE_MS).unref();
     });
   }
 };
