@@ -2,12 +2,13 @@ import type {FastifyInstance, FastifyReply, FastifyRequest} from 'fastify';
 import {DynoError} from '../../model/error.js';
 import type {PlatformContext} from '../context.js';
 import type {SchemaChecks} from '../schema/hyper-schema.js';
+import {PathParameters} from '../schema/path-parameters.js';
 import {listOf, variantOf} from './accept.js';
 import {etagOf, matchesTag} from './etag.js';
 import {pageOf, parseRange} from './ranges.js';
 import type {ApiCall, Route} from './route.js';
 
-/** Puts a route on the server: reads the call, checks its body, pages and tags its answer. */
+/** Puts a route on the server: reads the call, checks its path and body, pages and tags its answer. */
 export function registerRoute(
   server: FastifyInstance,
   context: PlatformContext,
@@ -15,6 +16,7 @@ export function registerRoute(
   route: Route,
 ): void {
   context.served.push(route);
+  const parameters = new PathParameters(checks);
   server.route({
     method: route.method,
     url: route.path,
@@ -23,6 +25,7 @@ export function registerRoute(
       const call = readCall(context, request, reply);
       // A range that cannot be read is told before anything happens.
       const range = route.ranges && parseRange(headerOf(request, 'range'), route.ranges);
+      checkPath(parameters, route, call);
       checkBody(checks, route, call);
       const answer = await route.handle(call);
       if (answer === undefined || reply.sent) return reply;
@@ -48,6 +51,13 @@ function readCall(context: PlatformContext, request: FastifyRequest, reply: Fast
     request,
     reply,
   };
+}
+
+/** @throws DynoError not_found */
+function checkPath(parameters: PathParameters, route: Route, {params}: ApiCall): void {
+  const names = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => params[name!]!);
+  const resource = parameters.misnamed(route.method, route.path, names);
+  if (resource !== null) throw new DynoError('not_found', {resource});
 }
 
 /** @throws DynoError bad_request, invalid_params */

@@ -52,13 +52,18 @@ export class SchemaChecks {
     return (this.#schema ??= readHyperSchema());
   }
 
+  /** The links of the published schema that are this call. */
+  linksOf(method: string, path: string): readonly Link[] {
+    return this.#linksByCall().get(`${method} ${pathShape(path)}`) ?? [];
+  }
+
   /** Check of the bodies that `method path` takes; null where the published schema does not know the call. */
   ofBody(method: string, path: string): Check | null {
     const key = `${method} ${pathShape(path)}`;
     const found = this.#compiled.get(key);
     if (found) return found;
-    const links = this.#linksByCall().get(key);
-    if (!links) return null;
+    const links = this.linksOf(method, path);
+    if (links.length === 0) return null;
     // Some calls have two forms: POST /apps/:app/releases takes a slug, or a release to roll back to.
     const schemas = links.map((link) => link.schema).filter((schema) => schema !== undefined);
     return this.#compile(key, schemas.length > 1 ? {anyOf: schemas} : (schemas[0] ?? {}));
