@@ -3,7 +3,6 @@ import {randomUUID} from 'node:crypto';
 import {PassThrough, type Readable} from 'node:stream';
 import {StringDecoder} from 'node:string_decoder';
 import {extract, pack} from 'tar-stream';
-import {DynoError} from '../../model/error.js';
 import type {BuildSpec} from '../engine.js';
 import {buildScript, lifecycleDirectory} from '../lifecycle/lifecycle.js';
 import {type CaBundle, caPath} from './ca-bundle.js';
@@ -112,12 +111,11 @@ export function buildInputs(spec: BuildSpec, ca: CaBundle | null): Readable {
   return archive.pipe(new PassThrough()) as PassThrough;
 }
 
-/** Runs a created build to its end and answers its exit status. Ended early, it is killed and rejects. */
+/** Runs a created build to its end and answers its exit status. When `stop` aborts, it is killed and rejects with the reason. */
 export async function runBuild(
   container: Docker.Container,
   onOutput: (text: string) => void,
-  timeoutMs: number,
-  signal?: AbortSignal,
+  stop: AbortSignal,
 ): Promise<number> {
   const attached = await call('attach to a build', () => container.attach({stream: true, stdout: true, stderr: true}));
   const decoder = new StringDecoder('utf8');
@@ -126,19 +124,17 @@ export async function runBuild(
     attached.on('data', (chunk: Buffer) => frames.read(chunk));
     for (const event of ['end', 'close', 'error']) attached.on(event, () => resolve());
   });
-  const stop = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]);
-  let stopped: DynoError | null = null;
   const kill = () => {
-    const late = (stop.reason as Error).name === 'TimeoutError';
-    stopped = new DynoError('build_failed', {step: late ? 'it took too long' : 'it was cancelled'});
     void callUnlessGone('end a build', () => container.kill({signal: 'SIGKILL'})).catch(() => undefined);
   };
   stop.addEventListener('abort', kill, {once: true});
   try {
-    if (stop.aborted) throw new DynoError('build_failed', {step: 'it was cancelled'});
+    stop.throwIfAborted();
     await call('start a build', () => container.start());
+    // Before its start there was nothing to kill.
+    if (stop.aborted) kill();
     const {StatusCode} = (await call('wait for a build', () => container.wait())) as {StatusCode: number};
-    if (stopped) throw stopped as DynoError;
+    stop.throwIfAborted();
     await read;
     return StatusCode;
   } finally {

@@ -13,8 +13,8 @@ const PAUSE_MS = 250;
 export async function removeBuildSteps(docker: Docker, {owner}: Identity, appId: string): Promise<number> {
   const filters = labelFilter({[OWNER]: owner, [KIND]: 'build-layer', [APP_ID]: appId});
   const listed = await call('list containers', () => docker.listContainers({all: true, filters}));
-  // Those with a maker are helpers of ours.
-  const steps = listed.filter(({Labels}) => Labels[MAKER] === undefined);
+  // Those with a maker are helpers of ours; release images have the label empty.
+  const steps = listed.filter(({Labels}) => !Labels[MAKER]);
   for (const {Id} of steps) {
     await callUnlessGone('remove a container', () => docker.getContainer(Id).remove({force: true, v: true}));
   }

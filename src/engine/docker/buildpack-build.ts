@@ -6,6 +6,7 @@ import {createGunzip} from 'node:zlib';
 import {parseDefaultTypes} from '../../model/buildpack-release.js';
 import {DynoError} from '../../model/error.js';
 import type {BuildResult, BuildSpec} from '../engine.js';
+import {stoppableBuild} from '../stoppable-build.js';
 import {buildInputs, createBuildContainer, places, readFolder, runBuild} from './build-container.js';
 import type {CaBundle} from './ca-bundle.js';
 import {call, callUnlessGone} from './connection.js';
@@ -48,7 +49,7 @@ export async function buildWithBuildpacks(
   try {
     await putTar(container, buildInputs(spec, ca), '/');
     await putTar(container, sourceTree(spec.source, name), '/tmp');
-    const status = await runBuild(container, onOutput, spec.timeoutMs, signal);
+    const status = await stoppableBuild(spec.timeoutMs, signal, (stop) => runBuild(container, onOutput, stop));
     const results = await readFolder(container, places.result);
     if (status !== 0) {
       throw new DynoError('build_failed', {

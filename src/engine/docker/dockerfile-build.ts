@@ -3,6 +3,7 @@ import {pipeline, type Readable} from 'node:stream';
 import {createGunzip} from 'node:zlib';
 import {DynoError} from '../../model/error.js';
 import type {BuildResult, BuildSpec} from '../engine.js';
+import {stoppableBuild} from '../stoppable-build.js';
 import {endBuildSteps, removeBuildSteps} from './build-steps.js';
 import type {BuildContext} from './buildpack-build.js';
 import {asDynoError, call, callUnlessGone, messageOf, statusOf} from './connection.js';
@@ -40,15 +41,11 @@ export async function buildWithDockerfile(
   const spec = {...given, dockerfile};
   const layers = imageLabels(identity, spec, 'build-layer');
   const prepared = prepareDockerfile(text, layers, ca && {file: CA_FILE, environment: ca.buildEnvironment});
-  const stop = AbortSignal.any([AbortSignal.timeout(spec.timeoutMs), ...(signal ? [signal] : [])]);
   await removeBuildSteps(docker, identity, spec.appId);
   onOutput(`=== Building web (${dockerfile.path})\n`);
-  const built = await runDockerBuild(
-    context,
-    spec,
-    buildTree(spec, prepared, ignored, ca?.text ?? null),
-    onOutput,
-    stop,
+  const tree = buildTree(spec, prepared, ignored, ca?.text ?? null);
+  const built = await stoppableBuild(spec.timeoutMs, signal, (stop) =>
+    runDockerBuild(context, spec, tree, onOutput, stop),
   );
   const {Config, Size} = await call('look at an image', () => docker.getImage(built).inspect());
   const command = imageCommand(Config.Entrypoint as string[] | null, Config.Cmd);
@@ -100,8 +97,7 @@ async function runDockerBuild(
     tree.destroy();
     if (stop.aborted) {
       await endBuildSteps(docker, identity, spec.appId);
-      const late = (stop.reason as Error).name === 'TimeoutError';
-      throw new DynoError('build_failed', {step: late ? 'it took too long' : 'it was cancelled'}, error);
+      throw stop.reason;
     }
     if (failure) throw failure;
     const known = asDynoError('build', error);

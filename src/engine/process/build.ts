@@ -6,6 +6,7 @@ import {parseDefaultTypes} from '../../model/buildpack-release.js';
 import {DynoError} from '../../model/error.js';
 import type {BuildResult, BuildSpec} from '../engine.js';
 import {buildScript, lifecycleDirectory} from '../lifecycle/lifecycle.js';
+import {stoppableBuild} from '../stoppable-build.js';
 import {draftName} from './drafts.js';
 import type {SlugDirectories} from './slug-directories.js';
 import {unpack} from './slug-directories.js';
@@ -35,22 +36,19 @@ export async function buildOnHost(
     await writeConfig(directory('env'), spec.config);
     await writeBuildpacks(directory('buildpacks'), spec.buildpacks);
     await mkdir(directory('home'), {recursive: true});
-    const status = await runLifecycle(
-      {
-        ...passedOn(),
-        BUILD_DIR: directory('source'),
-        CACHE_DIR: join(places.cache, spec.appId),
-        ENV_DIR: directory('env'),
-        BUILDPACKS_DIR: directory('buildpacks'),
-        RESULT_DIR: directory('result'),
-        HOME: directory('home'),
-        STACK: spec.stack,
-        SOURCE_VERSION: spec.commit ?? '',
-        REQUEST_ID: spec.id,
-      },
-      onOutput,
-      AbortSignal.any([AbortSignal.timeout(spec.timeoutMs), ...(signal ? [signal] : [])]),
-    );
+    const environment = {
+      ...passedOn(),
+      BUILD_DIR: directory('source'),
+      CACHE_DIR: join(places.cache, spec.appId),
+      ENV_DIR: directory('env'),
+      BUILDPACKS_DIR: directory('buildpacks'),
+      RESULT_DIR: directory('result'),
+      HOME: directory('home'),
+      STACK: spec.stack,
+      SOURCE_VERSION: spec.commit ?? '',
+      REQUEST_ID: spec.id,
+    };
+    const status = await stoppableBuild(spec.timeoutMs, signal, (stop) => runLifecycle(environment, onOutput, stop));
     const result = (name: string) => readOr(join(directory('result'), name));
     if (status !== 0) {
       const step = (await result('failed_step'))?.trim() || `the buildpack ended with status ${status}`;
@@ -93,7 +91,7 @@ async function writeBuildpacks(directory: string, buildpacks: BuildSpec['buildpa
 function runLifecycle(
   env: Record<string, string>,
   onOutput: (text: string) => void,
-  signal: AbortSignal,
+  stop: AbortSignal,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     const build = spawn('bash', [join(lifecycleDirectory, buildScript)], {
@@ -110,15 +108,15 @@ function runLifecycle(
     };
     const onAbort = () => {
       endGroup();
-      const why = (signal.reason as Error).name === 'TimeoutError' ? 'it took too long' : 'it was cancelled';
-      reject(new DynoError('build_failed', {step: why}));
+      reject(stop.reason);
     };
-    signal.addEventListener('abort', onAbort, {once: true});
+    if (stop.aborted) onAbort();
+    stop.addEventListener('abort', onAbort, {once: true});
     build.stdout.setEncoding('utf8').on('data', onOutput);
     build.once('error', reject);
     build.once('exit', endGroup);
     build.once('close', (code, killedBy) => {
-      signal.removeEventListener('abort', onAbort);
+      stop.removeEventListener('abort', onAbort);
       resolve(code ?? (killedBy ? 137 : 1));
     });
   });

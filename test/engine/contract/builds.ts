@@ -3,6 +3,7 @@ import {existsSync, mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect} from 'chai';
 import type {BuildResult, BuildSpec} from '../../../src/engine/engine.js';
+import {collectGarbage} from '../../support/collect-garbage.js';
 import type {Rig} from './rig.js';
 
 export function buildChapter(rig: Rig): void {
@@ -109,7 +110,7 @@ cp "$3/SECRET" "$1/compiled"
           (error: unknown) => error,
         );
       expect(aborted).to.be.an('error');
-      const late = await build(rig, {...slow, timeoutMs: 3000}).then(
+      const late = await rig.engine.build(spec(rig, {...slow, timeoutMs: 3000}), collectGarbage).then(
         () => undefined,
         (error: unknown) => error,
       );

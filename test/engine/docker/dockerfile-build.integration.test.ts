@@ -4,6 +4,7 @@ import Docker from 'dockerode';
 import {DockerEngine} from '../../../src/engine/docker/docker-engine.js';
 import type {BuildResult, BuildSpec} from '../../../src/engine/engine.js';
 import type {DynoError} from '../../../src/model/error.js';
+import {collectGarbage} from '../../support/collect-garbage.js';
 import {Rig} from '../contract/rig.js';
 import {ownedBy} from './owned-by.js';
 
@@ -57,7 +58,7 @@ describe('docker engine: Dockerfile builds', function () {
       build(files, {path: 'Dockerfile', args: {}}, (text) => text.includes('sleeping\n') && stop.abort(), stop.signal),
     );
     expect(failure.message).to.equal('Build failed: it was cancelled');
-    const late = await failureOf(build(files, {path: 'Dockerfile', args: {}}, undefined, undefined, 2500));
+    const late = await failureOf(build(files, {path: 'Dockerfile', args: {}}, collectGarbage, undefined, 2500));
     expect(late.message).to.equal('Build failed: it took too long');
     expect((await ownedBy(rig.owner)).filter((thing) => thing.startsWith('container'))).to.deep.equal([]);
   });
