@@ -126,7 +126,8 @@ export class ConnectedEngine {
       .probeIsolation(name)
       .catch((error: Error): AbilityFact => ({holds: false, why: `Isolation could not be proven: ${error.message}`}));
     if (this.#closing.signal.aborted) return;
-    this.#facts = {...facts, abilities: {...facts.abilities, 'dyno-isolation': fact}};
+    // In place: the engine keeps these facts true while it runs.
+    facts.abilities['dyno-isolation'] = fact;
     if (!fact.holds) report(fact.why);
   }
 }

@@ -34,9 +34,10 @@ import {followLog} from './follow.js';
 import {HostView} from './host-view.js';
 import * as images from './images.js';
 import {IsolationProof} from './isolation.js';
+import {KeptNetworks} from './kept-networks.js';
 import {type Identity, KIND} from './labels.js';
 import {removeOrphanedHelpers} from './makers.js';
-import {ensureNetwork, networkName, removeNetwork} from './networks.js';
+import {ensureNetwork, isNetworkMissing, networkName, removeNetwork} from './networks.js';
 import {parseCursor} from './output-cursor.js';
 import {type EngineProbe, probeEngine} from './probe.js';
 import {QuotaFiles} from './quota-files.js';
@@ -45,6 +46,7 @@ import {Semaphore} from './semaphore.js';
 import {attach, attachedSession, execSession} from './sessions.js';
 import {signalDyno} from './signal-dyno.js';
 import {spaceAbility} from './space/ability.js';
+import {byGuard} from './space/common-guard.js';
 import type {DataService, DataServiceSpec} from './space/data-service.js';
 import {NeighbourGuard} from './space/neighbour-guard.js';
 import {isSpaceNetwork, Spaces} from './space/spaces.js';
@@ -90,6 +92,8 @@ export class DockerEngine implements Engine {
   readonly #terminals = new Map<string, Duplex>();
   readonly #isolation: IsolationProof;
   readonly #neighbours: NeighbourGuard;
+  /** of regions; a space's keeper looks after its own */
+  readonly #networks = new KeptNetworks((network) => this.#restoreNetwork(network));
   #quotas: QuotaFiles;
   #probed: EngineProbe | null = null;
 
@@ -143,6 +147,7 @@ export class DockerEngine implements Engine {
     for (const terminal of this.#terminals.values()) terminal.destroy();
     this.#terminals.clear();
     await this.#retry.close();
+    await this.#networks.settled();
     await this.#neighbours.settled();
     await this.#spaces.close();
   }
@@ -155,11 +160,14 @@ export class DockerEngine implements Engine {
       return;
     }
     await ensureNetwork(this.#docker, this.#identity, named);
+    this.#networks.keep(network);
     if (named.kind === 'common' && !this.#opened().ownNetwork) this.#neighbours.load(named.name);
   }
 
   async removeNetwork(name: string): Promise<void> {
     const named = this.networkName(name);
+    this.#networks.forget(name);
+    await this.#networks.settled();
     await this.#spaces.remove(named);
     await this.#neighbours.drop(named);
     await removeNetwork(this.#docker, this.#identity, named);
@@ -208,19 +216,23 @@ export class DockerEngine implements Engine {
       list: this.#list,
       now: this.#now,
     });
+    const named = {...spec, network: this.networkName(spec.network)};
+    const delivery = {
+      docker: this.#docker,
+      output,
+      now: this.#now,
+      clockOffset: this.#clockOffset,
+      retry: () => this.#retry.wait(),
+      signal: this.#closing.signal,
+    };
     return this.#starts.run(async () => {
-      await this.#neighbours.settled();
-      const {dyno, terminal} = await starter.start(
-        {...spec, network: this.networkName(spec.network)},
-        {
-          docker: this.#docker,
-          output,
-          now: this.#now,
-          clockOffset: this.#clockOffset,
-          retry: () => this.#retry.wait(),
-          signal: this.#closing.signal,
-        },
-      );
+      await this.#guarded();
+      const {dyno, terminal} = await starter.start(named, delivery).catch(async (error: unknown) => {
+        if (!isNetworkMissing(error)) throw error;
+        await this.#networks.restore();
+        await this.#guarded();
+        return starter.start(named, delivery);
+      });
       if (terminal) {
         this.#terminals.set(dyno.engineId, terminal);
         terminal.once('close', () => {
@@ -286,7 +298,11 @@ export class DockerEngine implements Engine {
     return watchEvents({
       docker: this.#docker,
       identity: this.#identity,
-      onEvent,
+      onEvent: (event) => {
+        // Dynos that are to start now wait for it; what fails here is tried again by the first that finds no network.
+        if (event.kind === 'resync') this.#networks.restore().catch(() => undefined);
+        onEvent(event);
+      },
       retry: () => this.#retry.wait(),
       signal: AbortSignal.any([signal, this.#closing.signal]),
     });
@@ -337,6 +353,19 @@ export class DockerEngine implements Engine {
 
   /** ms by which the given clock is ahead of Docker's */
   readonly #clockOffset = (): number => (this.#options.clock ? this.#options.clock.now() - Date.now() : 0);
+
+  /** A guard of ours is gone when the firewall is; what the engine does by itself is as it was. */
+  async #restoreNetwork(network: NetworkSpec): Promise<void> {
+    await this.ensureNetwork(network);
+    if (byGuard(this.#opened().facts.abilities['dyno-isolation']))
+      await this.probeIsolation(network.name, {again: true});
+  }
+
+  /** No dyno starts before its network is closed to strangers, or is known to be open. */
+  async #guarded(): Promise<void> {
+    await this.#networks.settled();
+    await this.#neighbours.settled();
+  }
 
   #hasDirectAddress(): boolean {
     return this.#opened().facts.abilities['direct-address'].holds;

@@ -32,9 +32,12 @@ export class IsolationProof {
 
   /** Tries it out on a network with two throw-away containers of the image, where need be with a guard of ours. */
   async prove(network: string, image: string, fingerprint: string): Promise<AbilityFact> {
+    // Once by a guard, always with it: one that is still loaded would pass for the engine's own doing.
+    const guarded = byGuard((await this.#read())?.fact);
     const fact = await proveApart(
       () => probeIsolation(this.#docker, this.#identity, network, image),
       () => guardCommon(this.#docker, this.#identity, network),
+      guarded,
     );
     await mkdir(dirname(this.#file), {recursive: true});
     await writeFile(this.#file, JSON.stringify({fingerprint, fact} satisfies Remembered), {mode: 0o600});

@@ -49,6 +49,11 @@ function networkOptions(identity: Identity, spec: NetworkSpec, subnet: string): 
   };
 }
 
+/** Whether a dyno could not start because somebody took its network away. */
+export function isNetworkMissing(error: unknown): boolean {
+  return error instanceof DynoError && /network \S+ not found/i.test(messageOf(error.cause));
+}
+
 async function isThere(docker: Docker, identity: Identity, spec: NetworkSpec): Promise<boolean> {
   const there = await inspect(docker, spec.name);
   if (!there) return false;

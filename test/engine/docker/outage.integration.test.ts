@@ -1,10 +1,15 @@
+import {execFile} from 'node:child_process';
 import {join} from 'node:path';
+import {promisify} from 'node:util';
 import {expect} from 'chai';
+import {connect} from '../../../src/engine/docker/connection.js';
 import {DockerEngine} from '../../../src/engine/docker/docker-engine.js';
 import {dockerSocket} from '../../../src/engine/docker/docker-answers.js';
+import {bridgeName} from '../../../src/engine/docker/space/names.js';
 import {writerOutput} from '../contract/probe-app.js';
 import {Recorder} from '../contract/recorder.js';
 import {Rig} from '../contract/rig.js';
+import {whyNoPeers} from '../../spaces/peers.js';
 import {until} from '../../support/until.js';
 import {ownedBy} from './owned-by.js';
 import {SocketProxy} from './socket-proxy.js';
@@ -90,4 +95,49 @@ describe('docker engine while Docker is away', function () {
     stop.abort();
     await watching;
   });
+
+  it('gives a dyno its network that somebody pruned', async () => {
+    const {network} = await prunable();
+    await network.remove();
+    const {dyno, output} = await rig.start('echo here', {}, engine);
+    await output.ended;
+    expect(output.stdout).to.equal('here\n');
+    await engine.removeDyno(dyno.engineId);
+  });
+
+  it('makes its network and the guard whole when Docker is back', async function () {
+    const reason = whyNoPeers();
+    if (reason) {
+      console.log(`      skipped, ${reason}`);
+      return this.skip();
+    }
+    const {network, guard} = await prunable();
+    const stop = new AbortController();
+    const watching = engine.watch(() => undefined, stop.signal);
+    await proxy.cut();
+    await network.remove();
+    await nft('delete', 'table', 'inet', guard);
+    await proxy.open();
+    await until('the network', () =>
+      network.inspect().then(
+        () => true,
+        () => undefined,
+      ),
+    );
+    await until('its guard', async () => (await nft('list', 'tables')).includes(guard) || undefined);
+    stop.abort();
+    await watching;
+  });
+
+  /** The network with its guard, and nobody on it. */
+  async function prunable() {
+    await engine.ensureNetwork({name: rig.network, kind: 'common'});
+    const name = engine.networkName(rig.network);
+    const guard = `dyno_${bridgeName({owner: rig.owner, runtime: 'us'}, name)}`;
+    return {network: connect().getNetwork(name), guard};
+  }
 });
+
+async function nft(...words: string[]): Promise<string> {
+  return (await promisify(execFile)('nft', words)).stdout;
+}

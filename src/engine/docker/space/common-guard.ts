@@ -16,15 +16,19 @@ export function byGuard(fact: AbilityFact | undefined): boolean {
 
 /**
  * What the probe says, after another try with a guard when it says no: an engine whose bridges bypass iptables keeps
- * dynos apart all the same (docs/decisions/2026-11-26-firewalls-per-bridge.md).
+ * dynos apart all the same (docs/decisions/2026-11-26-firewalls-per-bridge.md). `guarded`: known to need it.
  */
-export async function proveApart(probe: () => Promise<AbilityFact>, guard: () => Promise<void>): Promise<AbilityFact> {
-  const first = await probe();
-  if (first.holds) return first;
+export async function proveApart(
+  probe: () => Promise<AbilityFact>,
+  guard: () => Promise<void>,
+  guarded = false,
+): Promise<AbilityFact> {
+  const first = guarded ? null : await probe();
+  if (first?.holds) return first;
   try {
     await guard();
-  } catch {
-    return first;
+  } catch (error) {
+    return first ?? {holds: false, why: `Dynos may reach each other: ${(error as Error).message}`};
   }
   const second = await probe();
   return second.holds ? {holds: true, note: BY_GUARD} : second;
