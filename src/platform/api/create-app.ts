@@ -27,8 +27,10 @@ export interface NewApp {
  */
 export async function createApp(context: PlatformContext, wanted: NewApp): Promise<App> {
   const {store, clock, releases} = context;
+  const {spaceId, internalRouting} = placeOf(context, wanted);
+  if (internalRouting) await context.spaces.requireInternalRouting(store.spaces.get(spaceId!));
+  // Once more: the space may have come to its end meanwhile. From here to the end nothing waits.
   const place = placeOf(context, wanted);
-  if (place.internalRouting) await context.spaces.requireInternalRouting(store.spaces.get(place.spaceId!));
   const now = timestamp(clock.now());
   const app: App = {
     id: newId(),

@@ -27,7 +27,7 @@ export interface RuntimeLinkEffects {
   processes: RuntimeProcesses;
   clock: Clock;
   log: PlatformLog;
-  /** what the runtime has to know now; undefined ends the link */
+  /** what the runtime has to know now; undefined: there is none of this name, and none is started */
   spec: () => RuntimeSpec | undefined;
   /** connected, and told everything: time for what had to wait */
   onConnected: (client: RuntimeClient) => void;
@@ -76,7 +76,8 @@ export class RuntimeLink {
   }
 
   start(): void {
-    if (!this.#closing.signal.aborted) this.#running ??= this.#run();
+    if (this.#closing.signal.aborted) return;
+    this.#running ??= this.#run().finally(() => (this.#running = null));
   }
 
   /** Lets go; the runtime goes on. */
@@ -98,6 +99,7 @@ export class RuntimeLink {
     this.start();
     if (this.#connected) return this.client;
     if (this.#closing.signal.aborted) throw this.#closing.signal.reason;
+    if (!this.#effects.spec()) throw this.#failure('there is no such region or space any more');
     const {clock} = this.#effects;
     await new Promise<void>((resolve, reject) => {
       const done = () => {
@@ -147,7 +149,7 @@ export class RuntimeLink {
     while (!signal.aborted) {
       const connectedAt = await this.#connectAndListen(signal);
       this.#connected = false;
-      if (signal.aborted) break;
+      if (signal.aborted || connectedAt === 'unwanted') break;
       this.#failures = connectedAt === null ? this.#failures + 1 : 0;
       // Who waits for one that does not come up need not wait for the end of time.
       if (this.#failures >= HOPELESS) this.#wake();
@@ -157,20 +159,23 @@ export class RuntimeLink {
       await this.#pause(healthy ? 0 : backoffMs / 2);
     }
     this.#connected = false;
+    this.#wake();
   }
 
-  /** Answers when the connection was made, null when it was not. Returns when it is over. */
-  async #connectAndListen(signal: AbortSignal): Promise<number | null> {
+  /** Answers when the connection was made, null when it was not, or that there is nothing to run. Returns when it is over. */
+  async #connectAndListen(signal: AbortSignal): Promise<number | null | 'unwanted'> {
     const {clock, log, onConnected, onEvent} = this.#effects;
     let connectedAt: number | null = null;
     try {
       const spec = this.#effects.spec();
-      if (!spec) return null;
+      if (!spec) return 'unwanted';
       await this.#ensureProcess(spec, signal);
       // What changes while the spec is on its way would be told to nobody: then it is sent again.
       do {
         this.#hasChanged = false;
-        await this.client.putSpec(this.#effects.spec() ?? spec);
+        const now = this.#effects.spec();
+        if (!now) return 'unwanted';
+        await this.client.putSpec(now);
       } while (this.#hasChanged && !signal.aborted);
       if (signal.aborted) return null;
       this.#connected = true;

@@ -13,7 +13,7 @@ export function runtimeNameOf(store: Store, app: Pick<App, 'region' | 'spaceId'>
   return app.spaceId === null ? app.region : store.spaces.get(app.spaceId).runtime;
 }
 
-/** All that the runtime of this name has to know; undefined when no region or space has it (any more). */
+/** All that the runtime of this name has to know; undefined when no region or living space has it (any more). */
 export function runtimeSpecOf(store: Store, basePort: number, name: string): RuntimeSpec | undefined {
   if ((commonRegions as readonly string[]).includes(name)) {
     return {
@@ -23,7 +23,7 @@ export function runtimeSpecOf(store: Store, basePort: number, name: string): Run
       apps: store.apps.listOf({region: name}).map((app) => appSpecOf(store, app)),
     };
   }
-  const space = store.spaces.list().find((candidate) => candidate.runtime === name);
+  const space = livingSpaces(store).find((candidate) => candidate.runtime === name);
   if (!space) return undefined;
   return {
     name,
@@ -42,8 +42,13 @@ export function runtimeAtPort(
   port: number,
 ): string | undefined {
   const regions = commonRegions.map((name) => ({runtime: name as string, ...commonRouterPorts(basePort, name)}));
-  const found = [...regions, ...store.spaces.list()].find((router) => router[`${protocol}Port`] === port);
+  const found = [...regions, ...livingSpaces(store)].find((router) => router[`${protocol}Port`] === port);
   return found?.runtime;
+}
+
+/** What is being destroyed gets no runtime any more. */
+function livingSpaces(store: Store): Space[] {
+  return store.spaces.list().filter(({state}) => state !== 'deleting');
 }
 
 function spaceSpecOf(store: Store, space: Space): NonNullable<RuntimeSpec['space']> {

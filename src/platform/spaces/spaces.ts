@@ -141,7 +141,7 @@ export class Spaces {
     const isOver = () => runtimes.isClosed || (store.spaces.find(id)?.state ?? 'deleting') === 'deleting';
     const refused: string[] = [];
     let told = '';
-    for (;;) {
+    while (!isOver()) {
       try {
         // It tells of its engine only once the space's network is whole.
         await (await runtimes.clientOf(runtime)).doctor();
