@@ -32,7 +32,7 @@ const EDGE_RESERVED = 16;
 
 /** `10.0.0.0/8` → its range, host bits ignored; null for what is no IPv4 subnet. */
 export function parseSubnet(text: string): Range | null {
-  const match = /^(\d{1,3}(?:\.\d{1,3}){3})\/(\d{1,2})$/.exec(text);
+  const match = /^([\d.]+)\/(0|[1-9]\d?)$/.exec(text);
   const address = match && parseAddress(match[1]!);
   const bits = Number(match?.[2]);
   if (address === null || !(bits <= 32)) return null;
@@ -41,11 +41,11 @@ export function parseSubnet(text: string): Range | null {
   return {first, last: first + size - 1};
 }
 
-/** `10.0.0.1` → its number; null for what is no IPv4 address. */
+/** `10.0.0.1` → its number; null for what is no IPv4 address. `010` is none: some read it as 10, others as 8. */
 export function parseAddress(text: string): number | null {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
+  const match = /^(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(text);
   const bytes = match?.slice(1).map(Number);
-  if (!bytes || bytes.some((byte) => byte > 255)) return null;
+  if (!bytes || bytes.some((byte) => byte > 255) || bytes.join('.') !== text) return null;
   return bytes.reduce((sum, byte) => sum * 256 + byte, 0);
 }
 

@@ -42,6 +42,8 @@ describe('subnets', () => {
       '',
       '10.0.0.0/-1',
       '1.2.3.4.5/8',
+      '203.0.113.010/32',
+      '10.0.0.0/08',
     ]) {
       expect(parseSubnet(text), text).to.equal(null);
     }

@@ -60,6 +60,25 @@ describe('private spaces', function () {
     expect(await refusal({name: 'acme'})).to.equal('Name acme is already taken');
   });
 
+  it('shares the default range out, but gives it to nobody who asks for all of it', async () => {
+    await create('acme');
+    await create('other');
+    expect(await refusal({name: 'whole', cidr: '10.0.0.0/16'})).to.include('10.0.0.0/16 overlaps with');
+  });
+
+  it('starts no runtime again once it is being destroyed', async () => {
+    const {id} = await create('acme');
+    const {runtimes, store} = platform.running.context;
+    const runtime = platform.runtimes.get('acme')!;
+    store.spaces.update(id, {state: 'deleting'});
+    platform.runtimes.delete('acme');
+    await runtime.close();
+    await until('that it is missed', () => !runtimes.isConnected('acme'));
+    const asked = await runtimes.clientOf('acme').catch((error: Error) => error.message);
+    expect(asked).to.equal('Runtime acme does not answer: there is no such region or space any more');
+    expect([...platform.runtimes.keys()]).not.to.include('acme');
+  });
+
   it('refuses a space more than its range has room for', async () => {
     await create('acme');
     const {store} = platform.running.context;
@@ -121,6 +140,22 @@ describe('private spaces', function () {
     expect(await platform.ok('GET', '/apps')).to.deep.equal([]);
   });
 
+  it('takes no app that was still being checked when its end began', async () => {
+    const {id} = await create('acme');
+    const {store} = platform.running.context;
+    // Asked while the app is being made.
+    platform.runtimes.get('acme')!.isTaken = () => {
+      store.spaces.update(id, {state: 'deleting'});
+      return false;
+    };
+    const answer = await platform.call('POST', '/teams/apps', {
+      body: {name: 'inside', space: 'acme', internal_routing: true},
+    });
+    expect(answer.status).to.equal(422);
+    expect(answer.body.message).to.include('Space acme is deleting');
+    expect(await platform.ok('GET', '/apps')).to.deep.equal([]);
+  });
+
   describe('trusted ranges', () => {
     const put = (sources: string[]) =>
       platform.call('PUT', '/spaces/acme/inbound-ruleset', {
@@ -163,7 +198,14 @@ describe('private spaces', function () {
 
     it('refuse bad ones, the 21st and duplicates', async () => {
       const many = Array.from({length: 21}, (_, index) => `203.0.113.${index}/32`);
-      for (const sources of [['1.2.3.4'], ['1.2.3.4/33'], ['::/0'], many, ['1.2.3.0/24', '1.2.3.0/24']]) {
+      for (const sources of [
+        ['1.2.3.4'],
+        ['1.2.3.4/33'],
+        ['::/0'],
+        many,
+        ['1.2.3.0/24', '1.2.3.4/24'],
+        ['1.2.3.010/32'],
+      ]) {
         expect((await put(sources)).status, sources[0]).to.equal(422);
       }
       expect((await put(many.slice(1))).status).to.equal(200);

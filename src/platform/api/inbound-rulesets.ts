@@ -23,13 +23,20 @@ const body = {
   },
 };
 
-/** At most twenty IPv4 ranges, each once; denied ones win, wherever they stand (heroku-behaviour.md 1.3). @throws DynoError invalid_params */
+/**
+ * At most twenty IPv4 ranges, each once, however it is written; denied ones win, wherever they stand
+ * (heroku-behaviour.md 1.3).
+ *
+ * @throws DynoError invalid_params
+ */
 function checkRules(rules: InboundRule[]): InboundRule[] {
   const seen = new Set<string>();
   for (const {source} of rules) {
-    if (!parseSubnet(source)) throw invalid(`${source.slice(0, 60)} is no IPv4 range. Form: 203.0.113.0/24`);
-    if (seen.has(source)) throw invalid(`A rule already exists for ${source}.`);
-    seen.add(source);
+    const range = parseSubnet(source);
+    if (!range) throw invalid(`${source.slice(0, 60)} is no IPv4 range. Form: 203.0.113.0/24`);
+    const key = `${range.first}-${range.last}`;
+    if (seen.has(key)) throw invalid(`A rule already exists for ${source}.`);
+    seen.add(key);
   }
   if (rules.length > limits.trustedRanges) {
     throw invalid(`A space has at most ${limits.trustedRanges} trusted IP ranges, not ${rules.length}.`);
