@@ -354,12 +354,12 @@ export class Runtime {
     this.#manager.clockReset();
   }
 
-  /** Who may connect to the router: everybody in a region, trusted ranges in a space. */
+  /** Who may call the router: all in a region, trusted ranges in a space, and its dynos: the host has no address of theirs. */
   #admit(): void {
     const {space} = this.#spec;
     this.#router.setTrustedRanges(space ? space.trustedRanges : null, space?.deniedRanges);
     this.#router.setProxyPeers(space?.proxyPeers ?? []);
-    this.#router.setInternalRanges(space ? [space.subnet] : []);
+    this.#router.setInternalRanges(space ? [spaceLayout(space.subnet).pool] : []);
   }
 
   /** One app into every part; the parts keep what they need of it. */

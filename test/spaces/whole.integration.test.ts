@@ -94,6 +94,9 @@ describeDocker('a space, whole', function () {
     await installation.ok('deploy', source, '-a', 'in-side');
     const {port} = new URL((await runtimesOf()).find(({name}) => name === 'acme')!.router_url);
     expect(await ask(Number(port), 'in-side')).to.equal('404');
+    // A process of this machine that calls where the dynos do is none of them.
+    expect(await ask(Number(port), 'in-side', gatewayOf('acme'))).to.equal('404');
+    expect(await ask(Number(port), 'in-acme', gatewayOf('acme'))).to.equal('200');
     const call = (host: string) => `curl -s -m 5 -H "Host: in-side.localhost" http://${host}:${port}/ || echo silence`;
     const {app} = await installation.json<{app: {web_url: string}}>('info', '-a', 'in-side');
     const url = app.web_url;
@@ -203,10 +206,10 @@ class Load {
   }
 }
 
-function ask(port: number, app: string): Promise<string> {
+function ask(port: number, app: string, at = '127.0.0.1'): Promise<string> {
   return new Promise((resolve) => {
     const headers = {host: `${app}.localhost:${port}`};
-    const asked = request({host: '127.0.0.1', port, agent: false, headers, timeout: 30_000}, (response) => {
+    const asked = request({host: at, port, agent: false, headers, timeout: 30_000}, (response) => {
       response.resume();
       response.on('end', () => resolve(`${response.statusCode}`));
       response.on('error', (error) => resolve(error.message));
