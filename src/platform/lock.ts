@@ -1,4 +1,6 @@
 import {linkSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {basename} from 'node:path';
+import {wordsOf} from './process-words.js';
 
 /** Held by the one process that is the platform of a home. */
 export interface Lock {
@@ -56,17 +58,7 @@ function readHolder(path: string): number | null {
   }
 }
 
-/** Whether the pid is alive and, where the system tells, one of ours: pids are given out again after a reboot. */
+/** Whether it is a living platform of this user's: pids are given out again after a reboot. */
 function isPlatform(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-  try {
-    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-    return command === '' ? false : /platform|mocha/.test(command);
-  } catch {
-    return true;
-  }
+  return wordsOf(pid)?.some((word) => basename(word) === 'platform.js') ?? false;
 }

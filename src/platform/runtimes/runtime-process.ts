@@ -1,8 +1,9 @@
 import {spawn} from 'node:child_process';
 import {closeSync, mkdirSync, openSync, readFileSync, writeFileSync} from 'node:fs';
-import {dirname} from 'node:path';
+import {basename, dirname} from 'node:path';
 import type {HomeLayout} from '../../model/home-layout.js';
 import type {RuntimeSpec} from '../../model/spec.js';
+import {wordsOf} from '../process-words.js';
 
 /** Starts and finds runtime processes. Injected, so that tests can start theirs. */
 export interface RuntimeProcesses {
@@ -23,7 +24,7 @@ export interface RuntimeProcesses {
 export function runtimeProcesses(home: HomeLayout, entry: string, env: NodeJS.ProcessEnv): RuntimeProcesses {
   const pidOf = (name: string): number | null => {
     const pid = readPid(home.runtime(name).pid);
-    return pid !== null && isRuntime(pid, name) ? pid : null;
+    return pid !== null && isRuntime(pid, name, entry) ? pid : null;
   };
   return {
     start(spec, onExit) {
@@ -82,18 +83,11 @@ function readPid(path: string): number | null {
   }
 }
 
-/** A pid may have been given to somebody else after a reboot: its command line tells, where the system shows it. */
-function isRuntime(pid: number, name: string): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  try {
-    const [state = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').slice(1);
-    if (state.startsWith('Z')) return false;
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split(/[\0 ]/).includes(name);
-  } catch {
-    return true;
-  }
+/**
+ * A pid may have been given to somebody else after a reboot: its command line tells. It is `node <entry> <name>`, then the
+ * title that src/runtime/main.ts gives itself.
+ */
+function isRuntime(pid: number, name: string, entry: string): boolean {
+  const words = wordsOf(pid) ?? [];
+  return words.includes(name) && words.some((word) => word === 'dyno-runtime' || basename(word) === basename(entry));
 }
