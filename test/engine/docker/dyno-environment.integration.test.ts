@@ -48,6 +48,14 @@ describe('docker engine: inside of a dyno', function () {
     expect(own.output.stdout).to.equal('/app/own.pem\n');
   });
 
+  it('a dyno of a space knows its address, whatever variables its app has', async () => {
+    const env = {HEROKU_DNS_DYNO_NAME: 'x', HOSTNAME: 'mine', name: 'n', address: 'a', host: 'h', script: 's'};
+    const {dyno, output} = await rig.start('echo "$HEROKU_PRIVATE_IP $HOSTNAME $name $address $host $script"', {env});
+    await output.ended;
+    expect(output.stdout).to.match(/^\d+\.\d+\.\d+\.\d+ mine n a h s\n$/);
+    await rig.engine.removeDyno(dyno.engineId);
+  });
+
   it('zombies are reaped', async () => {
     const {output} = await rig.run(
       'for i in 1 2 3 4 5; do setsid bash -c "sleep 0.05 & exit" & done; wait; sleep 0.5; grep -l "^State:.*Z" /proc/[0-9]*/status | wc -l',
