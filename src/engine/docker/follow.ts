@@ -18,11 +18,15 @@ export interface FollowOptions {
   signal: AbortSignal;
 }
 
+/** tries in a row that Docker may refuse; the rest of the output is given up then, and that is told */
+const MOST_FAILURES = 5;
+
 /** Reads a dyno's log from the cursor to the dyno's end, over restarts of the engine; then ends the output. */
 export async function followLog(options: FollowOptions): Promise<void> {
   const {docker, engineId, output, signal} = options;
   const reader = new LogResumer(options);
   let located = options.cursor;
+  let failures = 0;
   while (!signal.aborted) {
     try {
       if (located?.kind === 'attach') {
@@ -34,16 +38,25 @@ export async function followLog(options: FollowOptions): Promise<void> {
       located = null;
       const running = await isRunning(docker, engineId);
       await reader.read(running);
+      failures = 0;
       // What was written last may not have been in the log yet when it was followed to its end.
       if (!running && !signal.aborted) break;
     } catch (error) {
       if (isGone(error)) break;
-      if (asDynoError('read a log', error).code !== 'engine_unreachable' && !signal.aborted) reader.failures++;
-      if (reader.failures > 5) break;
+      if (asDynoError('read a log', error).code !== 'engine_unreachable' && !signal.aborted) failures++;
+      if (failures > MOST_FAILURES) {
+        reader.tellLoss(reader.reached() ?? lastDelivery(located));
+        break;
+      }
       await options.retry();
     }
   }
   if (!signal.aborted) output.end();
+}
+
+/** ms; of a place that was not found in the log so far */
+function lastDelivery(cursor: OutputCursor | null): number {
+  return cursor?.kind === 'attach' ? Math.max(cursor.stdout.time, cursor.stderr.time) : Date.now();
 }
 
 async function locate(
@@ -70,7 +83,6 @@ class LogResumer {
   readonly #seen = {stdout: 0, stderr: 0};
   /** no entry has come since this read began */
   #isFirst = true;
-  failures = 0;
 
   constructor(options: FollowOptions) {
     this.#options = options;
@@ -90,6 +102,12 @@ class LogResumer {
     // A stream that was not seen yet begins at the beginning.
     const since = stamps.every((stamp) => stamp !== undefined) ? stamps.sort()[0] : undefined;
     await readLog(docker, engineId, {since, follow, signal}, (entry) => this.#take(entry));
+  }
+
+  /** ms, Docker's time, of the last entry that was delivered; null before the first */
+  reached(): number | null {
+    const stamps = [this.#at.stdout, this.#at.stderr].flatMap((at) => (at ? [at[0]] : []));
+    return stamps.length === 0 ? null : stampTime(stamps.sort().at(-1)!);
   }
 
   tellLoss(since: number): void {
