@@ -24,6 +24,20 @@ run() {
 
 [ "$way" = exec ] && run
 
+# Writes down what comes out of a pipe, until nobody can write to it any more. It is no process of the dyno: it has a
+# session of its own and carries no environment.
+keep() {
+  exec -c setsid "${BASH_CMDS[cat]}"
+}
+
+trap '' TERM HUP INT
+# Who opens /dev/stdout on Linux opens the file behind it once more, and truncates it: so there is a pipe behind it.
+if [ -f /proc/self/fd/1 ] && { hash setsid cat && mkfifo -m 600 "$directory/out" "$directory/err"; } 2>/dev/null; then
+  keep <"$directory/out" &
+  keep <"$directory/err" >&2 &
+  exec >"$directory/out" 2>"$directory/err"
+fi
+
 # A handler, not "ignore": children get the default back. It waits until the command has ended.
 trap ':' TERM HUP INT
 # Bash tells which signal ended its child; that is not the dyno's output.
@@ -37,4 +51,7 @@ exec 3>&2 2>/dev/null
 )
 status=$?
 printf '%s\n' "$status" >"$directory/exit.new" && mv "$directory/exit.new" "$directory/exit"
+# The engine waits for the end of this script: then all that was written is in the files.
+exec >/dev/null 3>&-
+wait
 exit "$status"

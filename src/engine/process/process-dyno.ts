@@ -8,8 +8,13 @@ import type {StartedSession} from './start-session.js';
 
 /** ms between looks at a dyno whose command has ended while others of its processes have their grace */
 const LINGER_LOOK_MS = 100;
-/** ms between two sweeps of processes that were being forked during the first */
+/** ms between two sweeps of processes that were being forked during the first, and between looks at an init that ends */
 const SWEEP_MS = 5;
+/**
+ * ms that its last output may take at most to come out of its pipes: one of its processes that nobody can find any more
+ * may hold them open for ever
+ */
+const LAST_OUTPUT_MS = 5000;
 
 /**
  * One dyno of the process engine, whoever started it:
@@ -38,6 +43,7 @@ export class ProcessDyno {
     this.#onEnd = onEnd;
   }
 
+  /** As soon as its init runs: before anything is waited for, Linux tells even of one that has ended already. */
   async launched(pid: number): Promise<void> {
     this.record.init = {pid, identity: (await this.#table.identityOf(pid)) ?? 'ended'};
     await this.directory.save(this.record);
@@ -62,6 +68,7 @@ export class ProcessDyno {
     const rest = await this.#processes();
     if (rest.length > 0 && (await this.directory.isStopping())) return this.#settleLater();
     for (const pid of rest) signalProcess(pid, 'SIGKILL');
+    await this.#initEnds();
     if (this.exit) return;
     this.exit = exit ?? (await this.directory.readExit()) ?? {status: 137, at: Date.now(), outOfMemory: false};
     await this.#tail?.end();
@@ -89,7 +96,7 @@ export class ProcessDyno {
     const {engineId, init} = this.record;
     if (init && (await this.#initLives())) signalProcess(init.pid, 'SIGKILL');
     for (;;) {
-      const pids = await this.#table.processesOf(engineId);
+      const pids = await this.#table.processesOf(engineId, init);
       if (pids.length === 0) break;
       for (const pid of pids) signalProcess(pid, 'SIGKILL');
       await new Promise((resolve) => setTimeout(resolve, SWEEP_MS));
@@ -145,10 +152,18 @@ export class ProcessDyno {
     return init !== null && (await this.#table.identityOf(init.pid)) === init.identity;
   }
 
+  /** Its init ends last, when all that the dyno wrote is in its files. */
+  async #initEnds(): Promise<void> {
+    const limit = performance.now() + LAST_OUTPUT_MS;
+    while ((await this.#initLives()) && performance.now() < limit) {
+      await new Promise((resolve) => setTimeout(resolve, SWEEP_MS));
+    }
+  }
+
   /** All but its init, which only waits for the others. */
   async #processes(): Promise<number[]> {
     const {engineId, init} = this.record;
-    const pids = await this.#table.processesOf(engineId, init?.pid);
+    const pids = await this.#table.processesOf(engineId, init);
     return pids.filter((pid) => pid !== init?.pid);
   }
 }

@@ -110,13 +110,14 @@ export class ProcessEngine implements Engine {
       address: ownAddress(),
       init: null,
     };
+    let dyno: ProcessDyno | null = null;
     this.#starting.add(engineId);
     try {
       if (spec.checksum !== undefined) await this.#slugs.verify(spec.image, spec.app, spec.checksum);
       await mkdir(directory.tmp, {recursive: true, mode: 0o700});
       await directory.save(record);
       await this.#slugs.copyTo(spec.image, directory.app);
-      const dyno = this.#remember(record);
+      dyno = this.#remember(record);
       dyno.launching = true;
       if (spec.attach) await this.#launchAttached(dyno, spec.attach.tty, output);
       else await this.#launchDetached(dyno, output);
@@ -127,7 +128,8 @@ export class ProcessEngine implements Engine {
       return dyno.toEngineDyno();
     } catch (error) {
       this.#dynos.delete(engineId);
-      await directory.remove();
+      // What was launched by then has to go, too.
+      await (dyno ?? directory).remove();
       throw refused('start the dyno', directory.path, error);
     } finally {
       this.#starting.delete(engineId);
@@ -186,7 +188,7 @@ export class ProcessEngine implements Engine {
       file: 'bash',
       args: [INIT, directory.path, 'exec'],
       cwd: directory.app,
-      env: {...dynoEnvironment(record, directory), ...exec.env, DYNO_INIT_COMMAND: exec.command},
+      env: {...dynoEnvironment(record, directory, exec.env), DYNO_INIT_COMMAND: exec.command},
       tty: exec.tty,
     });
   }
@@ -244,13 +246,13 @@ export class ProcessEngine implements Engine {
     });
     try {
       await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+      // Killed together with its init it leaves no exit file, of which the events of the directory would tell.
+      child.once('exit', () => void dyno.settle());
+      child.unref();
+      await dyno.launched(child.pid!);
     } finally {
       await files.close();
     }
-    // Killed together with its init it leaves no exit file, of which the events of the directory would tell.
-    child.once('exit', () => void dyno.settle());
-    child.unref();
-    await dyno.launched(child.pid!);
     await dyno.follow(null, output);
   }
 

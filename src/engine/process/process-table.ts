@@ -20,6 +20,12 @@ export interface ProcessUsage {
   runnable: number;
 }
 
+/** A process, and what tells it from a later one with the same pid. */
+export interface ProcessIdentity {
+  pid: number;
+  identity: string;
+}
+
 /** Processes that live, by the marker they carry and by their session. */
 interface Look {
   marked: Map<string, number[]>;
@@ -37,9 +43,10 @@ export class ProcessTable {
 
   /**
    * The processes of a dyno: those in the session that its init leads, and by the marker they inherited those that
-   * moved to a session of their own. One that is just being replaced by execve has no environment to read.
+   * moved to a session of their own. One that is just being replaced by execve has no environment to read. Those that
+   * became another user's (setuid) are left out: nothing of ours reaches them.
    */
-  async processesOf(engineId: string, session?: number): Promise<number[]> {
+  async processesOf(engineId: string, init: ProcessIdentity | null): Promise<number[]> {
     if (process.platform !== 'linux') return listWithPs(`${MARKER}=${engineId}`);
     // A look that has begun may have passed what has been started since.
     this.#next ??= nextTurn().then(() => {
@@ -47,7 +54,7 @@ export class ProcessTable {
       return this.#look();
     });
     const {marked, sessions} = await this.#next;
-    const ofSession = session === undefined ? [] : (sessions.get(session) ?? []);
+    const ofSession = init && this.#canLead(init) ? (sessions.get(init.pid) ?? []).filter(isOurs) : [];
     return [...new Set([...(marked.get(engineId) ?? []), ...ofSession])];
   }
 
@@ -58,9 +65,7 @@ export class ProcessTable {
       return stdout.trim() || null;
     }
     const fields = this.#statOf(pid);
-    if (!fields || fields[0] === 'Z' || fields[0] === 'X') return null;
-    this.#boot ||= this.#files.read('/proc/sys/kernel/random/boot_id').trim();
-    return `${this.#boot}.${fields[19]}`;
+    return fields && !isDead(fields) ? this.#identity(fields) : null;
   }
 
   async usageOf(pids: number[]): Promise<ProcessUsage> {
@@ -92,6 +97,24 @@ export class ProcessTable {
     return look;
   }
 
+  /**
+   * Whether the session of that number is still the one that this init led. Without a leader it is, if the machine has
+   * not been started anew: while a session has members, the kernel gives its number to nobody else.
+   */
+  #canLead({pid, identity}: ProcessIdentity): boolean {
+    if (!identity.startsWith(`${this.#bootId()}.`)) return false;
+    const fields = this.#statOf(pid);
+    return !fields || this.#identity(fields) === identity;
+  }
+
+  #identity(fields: string[]): string {
+    return `${this.#bootId()}.${fields[19]}`;
+  }
+
+  #bootId(): string {
+    return (this.#boot ||= this.#files.read('/proc/sys/kernel/random/boot_id').trim());
+  }
+
   /** Fields of /proc/PID/stat from the state on; the name before it may hold spaces and brackets. */
   #statOf(pid: number): string[] | null {
     const text = this.#files.read(`/proc/${pid}/stat`);
@@ -100,13 +123,28 @@ export class ProcessTable {
   }
 }
 
-/** Sends a signal; a process that is gone is success. */
+/** Sends a signal; a process that is gone, or has become another user's, is success. */
 export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    const {code} = error as NodeJS.ErrnoException;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
   }
+}
+
+function isOurs(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A zombie, or about to vanish. */
+function isDead(fields: string[]): boolean {
+  return fields[0] === 'Z' || fields[0] === 'X';
 }
 
 function add<Key>(map: Map<Key, number[]>, key: Key, pid: number): void {

@@ -21,6 +21,14 @@ export function outputChapter(rig: Rig): void {
       expect(output.stdout).to.equal('café 🚀 no newline');
     });
 
+    it('is the same for who opens /dev/stdout and /dev/stderr', async () => {
+      const {output} = await rig.run(
+        'for i in 1 2 3; do echo out $i; echo opened $i >/dev/stdout; echo err $i >/dev/stderr; sleep 0.02; done',
+      );
+      expect(output.stdout).to.equal('out 1\nopened 1\nout 2\nopened 2\nout 3\nopened 3\n');
+      expect(output.stderr).to.equal('err 1\nerr 2\nerr 3\n');
+    });
+
     it('takes up an adopted dyno exactly where the cursor left off', async () => {
       const lines = 6000;
       const first = rig.another();

@@ -92,13 +92,13 @@ export function sessionChapter(rig: Rig): void {
       });
       await output.sees('up');
       const session = await rig.engine.execDyno(dyno.engineId, {
-        command: 'echo "$CONFIG|$EXTRA|$PROFILE_ORDER"; pwd | grep -c .; echo err >&2; exit 9',
-        env: {EXTRA: 'of the exec'},
+        command: 'echo "$CONFIG|$EXTRA|$PROFILE_ORDER"; test "$HOME" = "$PWD" && echo home; echo err >&2; exit 9',
+        env: {EXTRA: 'of the exec', HOME: '/app'},
         tty: null,
       });
       const text = record(session);
       expect(await session.exited).to.equal(9);
-      expect(text().split('\n').sort()).to.deep.equal(['', '1', 'err', 'of the dyno|of the exec|12ap']);
+      expect(text().split('\n').sort()).to.deep.equal(['', 'err', 'home', 'of the dyno|of the exec|12ap']);
 
       const shell = await rig.engine.execDyno(dyno.engineId, {command: 'bash --norc', env: {}, tty: terminal});
       const screen = record(shell);
