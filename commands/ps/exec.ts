@@ -25,7 +25,7 @@ export default class Exec extends DynoCommand {
     const session = await this.api.local.exec(app, flags.dyno, {command, env: {}, tty});
     const resize = (size: {columns: number; rows: number}) =>
       void this.api.local.resize(app, flags.dyno, session.id, size).catch(() => {});
-    await attachTerminal(session, process, {tty: tty !== null, resize});
-    process.exitCode = (await this.api.local.sessionStatus(app, session.id)).status;
+    const end = await attachTerminal(session, process, {tty: tty !== null, resize});
+    process.exitCode = end === 'left' ? 1 : (await this.api.local.sessionStatus(app, session.id)).status;
   }
 }

@@ -32,7 +32,7 @@ Its exit code is the command's own. Put -- before a command with flags.`;
     // Asked for at once: that somebody waits for it is how the platform knows that this client lives.
     const ended = this.api.local.sessionStatus(app, session.id);
     ended.catch(() => undefined);
-    await attachTerminal(session, process, {tty: tty !== null, resize});
-    process.exitCode = (await ended).status;
+    const end = await attachTerminal(session, process, {tty: tty !== null, resize});
+    process.exitCode = end === 'left' ? 1 : (await ended).status;
   }
 }

@@ -20,24 +20,35 @@ export function describeTerminal(
   return {columns: stdout.columns, rows: stdout.rows, term: env.TERM || 'xterm'};
 }
 
+/** `left`: by its user or by the reader of its output; the process may go on, and has no exit status to wait for. */
+export type SessionEnd = 'ended' | 'left';
+
 /** Joins terminal and session until the process has ended; raw mode and resizes only with a pty. */
 export async function attachTerminal(
   session: AttachedSession,
   {stdin, stdout}: Terminal,
   options: {tty: boolean; resize: (size: TerminalSize) => void},
-): Promise<void> {
+): Promise<SessionEnd> {
   const {stream} = session;
+  let end: SessionEnd = 'ended';
+  const leave = () => {
+    end = 'left';
+    stream.destroy();
+  };
   const onResize = () => options.resize({columns: stdout.columns, rows: stdout.rows});
-  const onKeys = countLeavePresses(() => stream.destroy());
+  const onKeys = countLeavePresses(leave);
   if (options.tty) {
     stdin.setRawMode(true);
     stdin.on('data', onKeys);
     stdout.on('resize', onResize);
   }
+  // `dyno run yes | head -1`: the reader has what it wanted.
+  stdout.on('error', leave).on('close', leave);
   stdin.pipe(stream);
   stream.pipe(stdout, {end: false});
   try {
     await Promise.race([once(stream, 'end'), once(stream, 'close')]);
+    return end;
   } catch (error) {
     throw new DynoError(
       'unavailable',
@@ -47,7 +58,7 @@ export async function attachTerminal(
   } finally {
     stdin.unpipe(stream);
     stdin.off('data', onKeys);
-    stdout.off('resize', onResize);
+    stdout.off('resize', onResize).off('error', leave).off('close', leave);
     if (options.tty) stdin.setRawMode(false);
     stdin.pause();
     stream.destroy();
