@@ -1,6 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Api} from '../client/api.js';
 import type {Build, Release} from '../client/shapes.js';
+import {readChunks} from '../client/streams.js';
 import {DynoError} from '../model/error.js';
 
 const POLL_MS = 100;
@@ -14,8 +15,7 @@ export async function copyOutput(api: Api, url: string, write: Write): Promise<v
   for (let attempt = 1; ; attempt++) {
     try {
       const stream = await api.stream(url, {accept: 'text/plain'});
-      stream.setEncoding('utf8');
-      for await (const chunk of stream as AsyncIterable<string>) write(chunk);
+      for await (const chunk of readChunks(stream)) write(chunk);
       return;
     } catch (error) {
       if (!isNotFound(error) || attempt >= STREAM_ATTEMPTS) throw error;

@@ -73,7 +73,7 @@ export class Api {
   }
 
   apps(): Promise<App[]> {
-    return this.http.call('GET', '/apps');
+    return this.http.list('/apps');
   }
 
   app(app: string): Promise<App> {
@@ -110,7 +110,7 @@ export class Api {
   }
 
   dynos(app: string): Promise<Dyno[]> {
-    return this.http.call('GET', `${appPath(app)}/dynos`);
+    return this.http.list(`${appPath(app)}/dynos`);
   }
 
   dyno(app: string, dyno: string): Promise<Dyno> {

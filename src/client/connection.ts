@@ -2,6 +2,8 @@ import {Agent, request} from 'node:http';
 import type {ClientRequest, IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, RequestOptions} from 'node:http';
 import type {Duplex, Readable} from 'node:stream';
 import {DynoError} from '../model/error.js';
+import {readChunks} from './streams.js';
+import {codeOf, unavailable} from './unavailable.js';
 
 export type Method = 'DELETE' | 'GET' | 'PATCH' | 'POST' | 'PUT';
 
@@ -42,6 +44,17 @@ export class Connection {
   async call<Body>(method: Method, path: string, options: CallOptions = {}): Promise<Body> {
     const response = await this.open(method, path, options);
     return parseBody(await readText(response), response) as Body;
+  }
+
+  /** A whole list, however many pages the API makes of it. */
+  async list<Item>(path: string): Promise<Item[]> {
+    const items: Item[] = [];
+    for (let range = ''; ;) {
+      const response = await this.open('GET', path, {headers: range ? {range} : {}});
+      items.push(...(parseBody(await readText(response), response) as Item[]));
+      range = String(response.headers['next-range'] ?? '');
+      if (!range) return items;
+    }
   }
 
   /** The answer's body is the caller's to read; an answer that says no throws as in `call`. */
@@ -138,9 +151,8 @@ export class Connection {
 }
 
 export async function readText(stream: Readable): Promise<string> {
-  stream.setEncoding('utf8');
   let text = '';
-  for await (const chunk of stream as AsyncIterable<string>) text += chunk;
+  for await (const chunk of readChunks(stream)) text += chunk;
   return text;
 }
 
@@ -168,13 +180,6 @@ function tryParse(text: string): Record<string, unknown> | null {
     return null;
   }
 }
-
-function unavailable(error: unknown): unknown {
-  if (error instanceof DynoError || (error as Error).name === 'AbortError' || !codeOf(error)) return error;
-  return new DynoError('platform_unavailable', {reason: (error as Error).message}, error);
-}
-
-const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host.endsWith('.localhost') || host === '127.0.0.1' || host === '[::1]';

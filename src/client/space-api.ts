@@ -54,7 +54,7 @@ export class SpaceApi {
   constructor(private readonly http: Connection) {}
 
   list(): Promise<Space[]> {
-    return this.http.call('GET', '/spaces');
+    return this.http.list('/spaces');
   }
 
   get(space: string): Promise<Space> {

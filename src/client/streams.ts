@@ -1,10 +1,20 @@
 import type {Readable} from 'node:stream';
+import {unavailable} from './unavailable.js';
+
+/** Text of an answer, as it comes. @throws DynoError platform_unavailable when the connection breaks */
+export async function* readChunks(stream: Readable): AsyncGenerator<string> {
+  stream.setEncoding('utf8');
+  try {
+    yield* stream as AsyncIterable<string>;
+  } catch (error) {
+    throw unavailable(error);
+  }
+}
 
 /** Lines of a stream without their ends, as many at a time as came; a last line without an end counts too. */
 export async function* readLines(stream: Readable): AsyncGenerator<string[]> {
-  stream.setEncoding('utf8');
   let rest = '';
-  for await (const chunk of stream as AsyncIterable<string>) {
+  for await (const chunk of readChunks(stream)) {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop()!;
     if (lines.length > 0) yield lines.map(withoutReturn);

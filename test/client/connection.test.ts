@@ -1,8 +1,10 @@
+import type {ServerResponse} from 'node:http';
 import {expect} from 'chai';
+import {copyOutput} from '../../src/cli/follow.js';
 import {Api} from '../../src/client/api.js';
 import {Connection} from '../../src/client/connection.js';
 import {DynoError} from '../../src/model/error.js';
-import {FixtureApi, text} from '../commands/support/fixture-api.js';
+import {FixtureApi, text, type RecordedRequest} from '../commands/support/fixture-api.js';
 import {freePort} from '../support/free-port.js';
 
 async function failure(work: Promise<unknown>): Promise<DynoError> {
@@ -96,6 +98,25 @@ describe('the connection to the API', () => {
     await connection.call('GET', '/a');
     await connection.call('GET', '/a');
     expect(order).to.deep.equal(['prepared, 0 calls before']);
+  });
+
+  it('reads a list to its last page', async () => {
+    fixture.on('GET /apps', ({headers}: RecordedRequest, response: ServerResponse) => {
+      const next = headers.range ? {} : {'next-range': 'id ]b..; max=2'};
+      response.writeHead(headers.range ? 200 : 206, {'content-type': 'application/json', ...next});
+      response.end(JSON.stringify(headers.range === 'id ]b..; max=2' ? ['c'] : ['a', 'b']));
+    });
+    expect(await new Api(connect()).apps()).to.deep.equal(['a', 'b', 'c']);
+  });
+
+  it('says that the platform is gone when its answer breaks off', async () => {
+    fixture.on('GET /x', (_request: RecordedRequest, response: ServerResponse) => {
+      response.writeHead(200, {'content-type': 'application/json', 'content-length': 100});
+      response.write('{"a":', () => response.destroy());
+    });
+    expect((await failure(connect().call('GET', '/x'))).code).to.equal('platform_unavailable');
+    const output = copyOutput(new Api(connect()), `http://localhost:${fixture.port}/x`, () => {});
+    expect((await failure(output)).code).to.equal('platform_unavailable');
   });
 
   it('refuses streams of other machines', async () => {
