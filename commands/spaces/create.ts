@@ -26,9 +26,9 @@ export default class SpacesCreate extends SpaceCommand {
     const {cidr, region, shield} = flags;
     const team = flags.team ?? (await this.api.teams())[0]?.name ?? '';
     const order = {name, team, cidr, data_cidr: flags['data-cidr'], region, shield};
-    const space = await this.longProgress(`Creating space ${this.palette.name(name)} in team ${team}`, async () => {
+    const space = await this.longProgress(`Creating space ${this.palette.name(name)} in team ${team}`, async (tell) => {
       const created = await this.api.spaces.create(order);
-      return flags['no-wait'] ? created : this.untilAllocated(created);
+      return flags['no-wait'] ? created : this.untilAllocated(created, tell);
     });
     this.logHeading(this.palette.name(space.name));
     this.logLines(layoutSpace(space, await this.natOf(space)));

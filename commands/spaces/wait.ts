@@ -10,8 +10,8 @@ export default class SpacesWait extends SpaceCommand {
   async run() {
     const {args, flags} = await this.parse(SpacesWait);
     const name = this.spaceOf(flags, args);
-    const space = await this.longProgress(`Waiting for space ${this.palette.name(name)} to allocate`, async () =>
-      this.untilAllocated(await this.api.spaces.get(name)),
+    const space = await this.longProgress(`Waiting for space ${this.palette.name(name)} to allocate`, async (tell) =>
+      this.untilAllocated(await this.api.spaces.get(name), tell),
     );
     this.logHeading(this.palette.name(space.name));
     this.logLines(layoutSpace(space, await this.natOf(space)));

@@ -8,6 +8,7 @@ import {DynoError, errors} from '../model/error.js';
 import {resolveApp, type LinkPlace} from './app-link.js';
 import {loadPalette, plainPalette, wantsColour, type Palette} from './palette.js';
 import {withProgress} from './progress.js';
+import type {Tell} from './long-progress.js';
 
 /** Columns below which a spinner's line would wrap at each turn. */
 const NARROW = 40;
@@ -93,10 +94,12 @@ export abstract class DynoCommand extends Command {
   /** For what takes seconds: a spinner on a terminal, the same line elsewhere. */
   protected async longProgress<Result>(
     doing: string,
-    work: () => Promise<Result>,
+    work: (tell: Tell) => Promise<Result>,
     done: (result: Result) => string = () => 'done',
   ): Promise<Result> {
-    if (!process.stderr.isTTY || process.stderr.columns < NARROW) return this.progress(doing, work, done);
+    if (!process.stderr.isTTY || process.stderr.columns < NARROW) {
+      return this.progress(doing, () => work((text) => this.tell(`\n${text}`)), done);
+    }
     const {withSpinner} = await import('./long-progress.js');
     return withSpinner(process.stderr, doing, work, done);
   }

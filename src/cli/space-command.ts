@@ -4,6 +4,7 @@ import {string} from '@oclif/core/flags';
 import type {Space, SpaceNat} from '../client/space-api.js';
 import {DynoError} from '../model/error.js';
 import {DynoCommand} from './command.js';
+import type {Tell} from './long-progress.js';
 
 const POLL_MS = 250;
 /** ms after which the wait is explained; a space takes about three seconds */
@@ -28,14 +29,15 @@ export abstract class SpaceCommand extends DynoCommand {
     return space.state === 'allocated' ? this.api.spaces.nat(space.id) : undefined;
   }
 
-  protected async untilAllocated(space: Space): Promise<Space> {
+  protected async untilAllocated(space: Space, tell: Tell): Promise<Space> {
     let now = space;
     const started = Date.now();
     for (let told = false; now.state === 'allocating'; now = await this.api.spaces.get(space.id)) {
       const waited = Date.now() - started;
       if (waited > WAIT_MS) throw new DynoError('unavailable', {message: `Space ${space.name} is not ready yet.`});
       if (waited > PATIENCE_MS && !told) {
-        for (const reason of await this.troubleOf(space)) this.tell(`\nStill waiting: ${reason}`);
+        const reasons = await this.troubleOf(space);
+        if (reasons.length > 0) tell(reasons.map((reason) => `Still waiting: ${reason}`).join('\n'));
         told = true;
       }
       await delay(POLL_MS);
