@@ -1,6 +1,6 @@
 import {string as stringArg} from '@oclif/core/args';
 import {boolean, string} from '@oclif/core/flags';
-import {linkApp} from '../src/cli/app-link.js';
+import {linkApp, type LinkPlace} from '../src/cli/app-link.js';
 import {DynoCommand} from '../src/cli/command.js';
 import {DynoError} from '../src/model/error.js';
 
@@ -25,6 +25,7 @@ export default class Create extends DynoCommand {
       throw new DynoError('usage', {message: 'Internal routing exists in private spaces only: add --space NAME.'});
     }
     const {region, space, stack} = flags;
+    const place = flags['no-remote'] ? undefined : this.linkPlace(flags.remote);
     const title = `Creating ${args.app ? this.palette.name(args.app) : 'app'}${space ? ` in space ${space}` : ''}`;
     const app = await this.progress(
       title,
@@ -38,9 +39,30 @@ export default class Create extends DynoCommand {
         }),
       (created) => `done${args.app ? '' : `, ${created.name}`}, stack is ${created.stack.name}`,
     );
-    if (flags.buildpack) await this.api.setBuildpacks(app.name, flags.buildpack);
-    if (!flags['no-remote']) linkApp(app.name, app.git_url, this.linkPlace(flags.remote));
+    if (flags.buildpack) await this.setBuildpacks(app.name, flags.buildpack);
+    if (place) this.link(app, place);
     this.log(`${app.web_url ?? ''} | ${app.git_url}`);
     return app;
+  }
+
+  /** All or nothing: an app whose buildpacks are refused goes again. */
+  private async setBuildpacks(app: string, buildpacks: string[]): Promise<void> {
+    try {
+      await this.api.setBuildpacks(app, buildpacks);
+    } catch (error) {
+      await this.api.destroyApp(app);
+      throw error;
+    }
+  }
+
+  /** The app is there, linked or not. */
+  private link({name, git_url}: {name: string; git_url: string}, place: LinkPlace): void {
+    try {
+      linkApp(name, git_url, place);
+    } catch (error) {
+      this.tell(
+        `Warning: ${place.directory} is not linked to ${name}: ${(error as Error).message}. Add --app ${name}.`,
+      );
+    }
   }
 }

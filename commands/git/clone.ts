@@ -15,9 +15,9 @@ export default class GitClone extends DynoCommand {
 
   async run() {
     const {args, flags} = await this.parse(GitClone);
+    const place = this.linkPlace(flags.remote);
     const app = await this.api.app(this.appOf(flags.app === undefined ? {} : {app: flags.app}));
     const directory = args.directory ?? app.name;
-    const place = this.linkPlace(flags.remote);
     const access = gitAccessFor(app.git_url, place);
     const settings = access ? gitSettings(access).flatMap(([key, value]) => ['-c', `${key}=${value}`]) : [];
     await runGit(['clone', '--origin', flags.remote, ...settings, '--', app.git_url, directory], {

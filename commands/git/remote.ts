@@ -20,12 +20,13 @@ git push works from then on: git asks this program for the token, and trusts the
 
   async run() {
     const {args, flags} = await this.parse(GitRemote);
+    const place = this.linkPlace(flags.remote);
     const named = args.app ?? flags.app;
     const app = await this.api.app(this.appOf(named === undefined ? {} : {app: named}));
     if (!findWorkTree(process.cwd())) {
       throw new DynoError('usage', {message: `${process.cwd()} is in no git work tree: run git init first.`});
     }
-    linkApp(app.name, app.git_url, this.linkPlace(flags.remote));
+    linkApp(app.name, app.git_url, place);
     this.log(`set git remote ${this.palette.detail(flags.remote)} to ${this.palette.detail(app.git_url)}`);
     return {app: app.name, remote: flags.remote, url: app.git_url};
   }

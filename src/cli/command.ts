@@ -6,9 +6,10 @@ import {connectApi, findInstallation, type Installation} from '../client/connect
 import {readRunningPlatform} from '../client/running-platform.js';
 import {DynoError, errors} from '../model/error.js';
 import {resolveApp, type LinkPlace} from './app-link.js';
+import {checkRemoteName} from './git-remotes.js';
 import {loadPalette, plainPalette, wantsColour, type Palette} from './palette.js';
-import {withProgress} from './progress.js';
 import type {Tell} from './long-progress.js';
+import {withProgress} from './progress.js';
 
 /** Columns below which a spinner's line would wrap at each turn. */
 const NARROW = 40;
@@ -57,8 +58,9 @@ export abstract class DynoCommand extends Command {
     return resolveApp({...flags, env: process.env, directory: resolve(directory), home: this.installation.home.root});
   }
 
-  /** What links this directory, and git's remote in it, to an app. */
+  /** What links this directory, and git's remote in it, to an app. @throws DynoError usage */
   protected linkPlace(remote: string): LinkPlace {
+    checkRemoteName(remote);
     const {root, ca} = this.installation.home;
     const program = process.argv[1] ?? this.config.bin;
     return {directory: process.cwd(), home: root, remote, caFile: `${ca}/ca.pem`, program};

@@ -1,5 +1,6 @@
 import {existsSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
+import {DynoError} from '../model/error.js';
 
 /**
  * Remotes of the git work tree around a directory, read from git's own file: starting git costs more than the whole
@@ -15,6 +16,18 @@ const SECTION = /^\s*\[\s*remote\s+"((?:[^"\\]|\\.)*)"\s*\]/;
 const ANY_SECTION = /^\s*\[/;
 const HEAD = /^\s*\[\s*([\w.-]+)(?:\s+"((?:[^"\\]|\\.)*)")?\s*\]/;
 const URL_LINE = /^\s*url\s*=\s*(.+?)\s*$/i;
+
+/** Parts between slashes, of letters, digits and `._+@=-`: nothing that git's file would have to quote. */
+const REMOTE_NAME =
+  /^(?!.*(?:\.\.|\.lock(?:\/|$)|\.(?:\/|$)))[\p{L}\p{N}_][\p{L}\p{N}_.+@=-]*(?:\/[\p{L}\p{N}_][\p{L}\p{N}_.+@=-]*)*$/u;
+
+/** Refuses what git refuses as the name of a remote, and a few more. @throws DynoError usage */
+export function checkRemoteName(name: string): void {
+  if (REMOTE_NAME.test(name)) return;
+  throw new DynoError('usage', {
+    message: `${JSON.stringify(name)} is no name for a git remote: use letters, digits, dots and dashes.`,
+  });
+}
 
 /** Undefined outside of any work tree. */
 export function findWorkTree(directory: string): WorkTree | undefined {

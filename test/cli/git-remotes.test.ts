@@ -3,7 +3,8 @@ import {mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSyn
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect} from 'chai';
-import {findWorkTree, readRemotes, removeRemote, setRemote} from '../../src/cli/git-remotes.js';
+import {checkRemoteName, findWorkTree, readRemotes, removeRemote, setRemote} from '../../src/cli/git-remotes.js';
+import {DynoError} from '../../src/model/error.js';
 
 describe('git remotes', () => {
   let root: string;
@@ -48,6 +49,32 @@ describe('git remotes', () => {
       root: join(root, 'linked'),
       config: join(root, 'main/.git/config'),
     });
+  });
+
+  it('takes for the name of a remote only what git does', () => {
+    for (const name of ['dyno', 'team/eu', 'v1.2', '_a@b', 'grün']) checkRemoteName(name);
+    git('init', '-q');
+    for (const name of [
+      '',
+      'a b',
+      'a"b',
+      'a#b',
+      '-x',
+      '.a',
+      'a..b',
+      'a.',
+      'x.lock',
+      'a//b',
+      'a/',
+      'a\n[b]',
+      'a:b',
+      '[a]',
+    ]) {
+      expect(() => checkRemoteName(name), name)
+        .to.throw(DynoError, 'is no name for a git remote')
+        .with.property('code', 'usage');
+    }
+    for (const name of ['dyno', 'team/eu', 'v1.2', '_a@b', 'grün']) git('remote', 'add', name, 'x');
   });
 
   it('finds none where there is none', () => {

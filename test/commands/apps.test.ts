@@ -63,6 +63,33 @@ describe('dyno create, destroy, apps, info and open', () => {
     expect((await bench.run(Info)).stderr).to.match(/^Error: No app specified\.\nName one with -a APP/);
   });
 
+  it('takes an app back whose buildpacks are refused', async () => {
+    bench.api
+      .on('POST /apps', app('demo'), 201)
+      .on('PUT /apps/demo/buildpack-installations', {id: 'invalid_params', message: 'No such buildpack.'}, 422)
+      .on('DELETE /apps/demo', app('demo'));
+    const {stderr, exitCode} = await bench.run(Create, 'demo', '-b', 'heroku/nothing');
+    expect(stderr).to.include('Error: No such buildpack.\n');
+    expect(exitCode).to.equal(1);
+    expect(bench.api.calls.at(-1)).to.equal('DELETE /apps/demo');
+  });
+
+  it('shows an app that it could not link the directory to, and how to go on', async () => {
+    bench.api.on('POST /apps', app('demo'), 201);
+    writeFileSync(join(bench.home, 'links'), 'no folder');
+    const {stdout, stderr, exitCode} = await bench.run(Create, 'demo');
+    expect(stdout).to.equal('http://demo.localhost:7780/ | http://localhost:7770/demo.git\n');
+    expect(stderr).to.match(/\nWarning: \S+ is not linked to demo: E\w+: .*\. Add --app demo\.\n$/);
+    expect(exitCode).to.equal(0);
+  });
+
+  it('makes nothing when the remote can have no such name', async () => {
+    const {stderr, exitCode} = await bench.run(Create, 'demo', '-r', 'a"b');
+    expect(stderr).to.match(/^Error: "a\\"b" is no name for a git remote: /);
+    expect(exitCode).to.equal(2);
+    expect(bench.api.calls).to.deep.equal([]);
+  });
+
   it('destroys only what is confirmed, and forgets the link', async () => {
     bench.api.on('POST /apps', app('demo'), 201).on('GET /apps/demo', app('demo')).on('DELETE /apps/demo', app('demo'));
     await bench.run(Create, 'demo');
