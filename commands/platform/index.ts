@@ -9,7 +9,7 @@ export default class Platform extends DynoCommand {
 
   async run() {
     await this.parse(Platform);
-    if (this.runningPid() === undefined) throw new DynoError('platform_stopped');
+    if ((await this.runningPid()) === undefined) throw new DynoError('platform_stopped');
     const facts = await this.api.local.platform();
     const {runtimes, ...platform} = facts;
     this.logHeading('Platform');

@@ -3,7 +3,7 @@ import {Command} from '@oclif/core/command';
 import {ExitError} from '@oclif/core/errors';
 import type {Api} from '../client/api.js';
 import {connectApi, findInstallation, type Installation} from '../client/connect.js';
-import {readRunningPlatform} from '../client/running-platform.js';
+import {findAnsweringPlatform} from '../client/running-platform.js';
 import {DynoError, errors} from '../model/error.js';
 import {resolveApp, type LinkPlace} from './app-link.js';
 import {checkRemoteName} from './git-remotes.js';
@@ -23,7 +23,7 @@ export abstract class DynoCommand extends Command {
   static override enableJsonFlag = true;
 
   /** false: a command that asks about the platform and must not start it */
-  protected readonly startsPlatform: boolean = true;
+  protected startsPlatform = true;
   protected palette: Palette = plainPalette;
   private connected?: Api;
   private found?: Installation;
@@ -48,9 +48,9 @@ export abstract class DynoCommand extends Command {
     if (wantsColour(process.stdout, process.env, this.argv)) this.palette = await loadPalette();
   }
 
-  /** Of the platform of this installation; undefined when none runs. */
-  protected runningPid(): number | undefined {
-    return readRunningPlatform(this.installation.home)?.pid;
+  /** Of the platform of this installation; undefined when none answers. */
+  protected async runningPid(): Promise<number | undefined> {
+    return (await findAnsweringPlatform(this.installation.home))?.pid;
   }
 
   /** @throws DynoError no_app */

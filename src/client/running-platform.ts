@@ -1,4 +1,5 @@
 import {readFileSync} from 'node:fs';
+import {connect} from 'node:net';
 import type {HomeLayout} from '../model/home-layout.js';
 
 export interface RunningPlatform {
@@ -15,6 +16,27 @@ export function readRunningPlatform(home: HomeLayout): RunningPlatform | undefin
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The platform that answers. None does while one is stopping, and none when the process of `platform.json` is a
+ * stranger's: after a crash of the machine its pid is given out again.
+ */
+export async function findAnsweringPlatform(home: HomeLayout): Promise<RunningPlatform | undefined> {
+  const running = readRunningPlatform(home);
+  return running && (await answers(running.port)) ? running : undefined;
+}
+
+/** Whether anybody listens there, on loopback. */
+export function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({host: '127.0.0.1', port});
+    const done = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.on('connect', () => done(true)).on('error', () => done(false));
+  });
 }
 
 /** Also when the process is another user's. */

@@ -32,7 +32,7 @@ export interface HomeLayout {
 
 export interface RuntimeLayout {
   root: string;
-  /** unix socket of its control server; lies elsewhere when the path would be too long for the kernel */
+  /** unix socket of its control server; in a folder of its own below /tmp when the path would be too long for the kernel */
   socket: string;
   spec: string;
   pid: string;
@@ -47,19 +47,25 @@ const SOCKET_PATH_BYTES = 103;
 export interface HomeEnvironment {
   DYNO_HOME?: string | undefined;
   XDG_DATA_HOME?: string | undefined;
-  XDG_RUNTIME_DIR?: string | undefined;
   HOME?: string | undefined;
-  TMPDIR?: string | undefined;
 }
 
-/** Layout of the installation that an environment means: DYNO_HOME, else XDG_DATA_HOME/dyno, else ~/.local/share/dyno. */
-export function homeLayoutOf(env: HomeEnvironment, homeDirectory: string): HomeLayout {
-  const root = env.DYNO_HOME || `${env.XDG_DATA_HOME || `${trimEnd(homeDirectory)}/.local/share`}/dyno`;
-  return homeLayout(root, env.XDG_RUNTIME_DIR || env.TMPDIR || '/tmp');
+/**
+ * Layout of the installation that an environment means: DYNO_HOME, else XDG_DATA_HOME/dyno, else ~/.local/share/dyno.
+ * `resolve` makes a path absolute: processes with other working directories share a home. A relative XDG_DATA_HOME is
+ * ignored, as the XDG Base Directory Specification has it.
+ */
+export function homeLayoutOf(
+  env: HomeEnvironment,
+  homeDirectory: string,
+  resolve: (path: string) => string,
+): HomeLayout {
+  const data = env.XDG_DATA_HOME?.startsWith('/') ? env.XDG_DATA_HOME : `${trimEnd(homeDirectory)}/.local/share`;
+  const root = env.DYNO_HOME ? resolve(env.DYNO_HOME) : `${data}/dyno`;
+  return homeLayout(root);
 }
 
-/** `shortDirectory`: where sockets go (in a folder of their own, 0700) when the root's path is too long for them. */
-export function homeLayout(rootPath: string, shortDirectory = '/tmp'): HomeLayout {
+export function homeLayout(rootPath: string): HomeLayout {
   const root = trimEnd(rootPath);
   return {
     root,
@@ -75,16 +81,20 @@ export function homeLayout(rootPath: string, shortDirectory = '/tmp'): HomeLayou
     cache: `${root}/cache`,
     images: `${root}/images`,
     runtimes: `${root}/runtimes`,
-    runtime: (name) => runtimeLayout(`${root}/runtimes/${name}`, trimEnd(shortDirectory)),
+    runtime: (name) => runtimeLayout(`${root}/runtimes/${name}`),
   };
 }
 
-function runtimeLayout(root: string, shortDirectory: string): RuntimeLayout {
+/**
+ * The place of the socket depends on the root alone: platform and runtimes find each other from whatever environment
+ * they were started in (docs/decisions/2026-11-26-sockets-of-long-homes.md).
+ */
+function runtimeLayout(root: string): RuntimeLayout {
   const socket = `${root}/socket`;
   const fits = new TextEncoder().encode(socket).length <= SOCKET_PATH_BYTES;
   return {
     root,
-    socket: fits ? socket : `${shortDirectory}/dyno-${pathDigest(root)}/socket`,
+    socket: fits ? socket : `/tmp/dyno-${pathDigest(root)}/socket`,
     spec: `${root}/spec.json`,
     pid: `${root}/pid`,
     log: `${root}/log`,

@@ -1,5 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {homedir} from 'node:os';
+import {resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {DynoError} from '../model/error.js';
 import {homeLayoutOf} from '../model/home-layout.js';
@@ -17,7 +18,7 @@ const packageRoot = new URL('../../../', import.meta.url);
 export async function main(_args: string[] = [], env: NodeJS.ProcessEnv = process.env): Promise<number> {
   const log = platformLog((line) => process.stdout.write(line));
   try {
-    const home = homeLayoutOf(env, homedir());
+    const home = homeLayoutOf(env, homedir(), resolve);
     const port = basePortOf(env);
     if (port === undefined)
       throw new DynoError('usage', {message: `DYNO_PORT=${env.DYNO_PORT} is no port from 1024 to 65000.`});

@@ -1,5 +1,6 @@
 import {readFile, rm, writeFile} from 'node:fs/promises';
 import {homedir} from 'node:os';
+import {resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {Authority} from '../certificates/authority.js';
 import {DynoError} from '../model/error.js';
@@ -31,7 +32,7 @@ async function run(argv: string[]): Promise<number> {
   const [name, first] = argv;
   if (name === undefined) throw new DynoError('usage', {message: 'usage: runtime.js NAME [SPEC]'});
   process.title = `dyno-runtime ${name}`;
-  const home = homeLayoutOf(process.env, homedir());
+  const home = homeLayoutOf(process.env, homedir(), resolve);
   const layout = home.runtime(name);
   const report = (problem: string) => console.error(`${new Date().toISOString()} ${problem}`);
 

@@ -1,7 +1,11 @@
-import {writeFile} from 'node:fs/promises';
+import {spawn} from 'node:child_process';
+import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import {createServer} from 'node:net';
-import {join} from 'node:path';
+import {join, relative} from 'node:path';
 import {expect} from 'chai';
+import type {PlatformFacts} from '../../src/client/local-api.js';
+import {isAlive} from '../../src/client/running-platform.js';
+import {until} from '../support/until.js';
 import {LiveCli} from './support/live-cli.js';
 
 /** Everything that only the whole program shows: bin/run.js, a real platform, real processes. */
@@ -51,6 +55,13 @@ describe('the program, on the process engine', function () {
     expect(piped).to.include({stdout: 'SOME TEXT\n', exitCode: 0});
     const environment = await cli.dyno(['run', '--env', 'A=1;B=two words', '--', 'cat; echo $A $B $DYNO']);
     expect(environment.stdout).to.match(/^1 two words run\.\d{4}\n$/);
+  });
+
+  it('leaves a one-off dyno whose output nobody reads any more, though it ignores SIGHUP', async () => {
+    const {ended, stdout} = cli.start(['run', '--', 'trap "" HUP; while true; do echo y; done']);
+    stdout.once('data', () => stdout.destroy());
+    expect((await ended).exitCode).to.equal(1);
+    await cli.must('ps:stop', '--process-type', 'run');
   });
 
   it('runs a command inside a running dyno', async () => {
@@ -108,6 +119,16 @@ describe('the program, on the process engine', function () {
       .map((line) => line.split(' ')[0]! + line);
     expect(new Set(times).size, 'lines that came twice').to.equal(times.length);
   });
+
+  it('stops what a dead platform left', async () => {
+    const {pid, runtimes} = JSON.parse((await cli.must('platform', '--json')).stdout) as PlatformFacts;
+    process.kill(pid, 'SIGKILL');
+    await until('its end', () => !isAlive(pid));
+    expect((await cli.dyno(['platform'])).stderr).to.include('The platform does not run.');
+    expect((await cli.must('platform:stop')).stderr).to.equal('Stopping the platform... done\n');
+    await until('the end of its runtimes', () => !runtimes.some((runtime) => isAlive(runtime.pid!)));
+    expect((await cli.must('platform:stop')).stderr).to.equal('The platform does not run.\n');
+  });
 });
 
 describe('a platform that cannot start', function () {
@@ -125,6 +146,30 @@ describe('a platform that cannot start', function () {
       expect(exitCode).to.equal(1);
     } finally {
       await new Promise((resolve) => holder.close(resolve));
+      await cli.close();
+    }
+  });
+
+  it('waits for one that is stopping, whatever it has left in the file that says where it is', async () => {
+    const cli = await LiveCli.open();
+    // Holds the lock, answers no more.
+    const script = join(cli.directory, 'bin/platform.js');
+    await mkdir(join(cli.directory, 'bin'));
+    await writeFile(script, 'setInterval(() => {}, 1000)');
+    const stopping = spawn(process.execPath, [script]);
+    await writeFile(join(cli.home.path, 'platform.lock'), `${stopping.pid}\n`);
+    const left = {pid: stopping.pid, version: '0.0.1', port: cli.port + 1};
+    await writeFile(join(cli.home.path, 'platform.json'), JSON.stringify(left));
+    try {
+      // A folder named from where the command runs, not from where its platform does.
+      const DYNO_HOME = relative(cli.directory, cli.home.path);
+      const {ended} = cli.start(['apps'], {env: {DYNO_HOME}});
+      const log = () => readFile(join(cli.home.path, 'platform.log'), 'utf8').catch(() => '');
+      await until('one that gives way', async () => (await log()).includes(`as process ${stopping.pid}\n`));
+      stopping.kill('SIGKILL');
+      expect(await ended).to.deep.equal({stdout: 'You have no apps.\n', stderr: '', exitCode: 0});
+    } finally {
+      stopping.kill('SIGKILL');
       await cli.close();
     }
   });

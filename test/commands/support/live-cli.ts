@@ -2,6 +2,7 @@ import {spawn} from 'node:child_process';
 import {mkdtemp, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import type {Readable} from 'node:stream';
 import {setTimeout as delay} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {freePortBase} from '../../support/free-port.js';
@@ -18,6 +19,7 @@ export interface RunningCommand {
   /** how often stdout holds a text by now */
   count: (text: string) => number;
   printed: (text: string, times?: number) => Promise<void>;
+  stdout: Readable;
 }
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -54,6 +56,7 @@ export class LiveCli {
     child.stderr.on('data', (chunk: Buffer) => (texts.stderr += String(chunk)));
     const count = (text: string) => texts.stdout.split(text).length - 1;
     return {
+      stdout: child.stdout,
       count,
       printed: async (text, times = 0) => {
         while (count(text) <= times && child.exitCode === null) await delay(50);
