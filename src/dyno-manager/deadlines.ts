@@ -1,4 +1,5 @@
 import type {Limits} from '../model/app-limits.js';
+import {dynoName} from '../model/dyno.js';
 import type {Desired} from './desired.js';
 import type {Dyno, Observed, Slot} from './dyno.js';
 
@@ -38,15 +39,18 @@ export function rolledDue(dyno: Dyno, limits: Limits): number | null {
   return dyno.type === 'web' ? dyno.upAt : dyno.upAt + limits.rollingSettleMs;
 }
 
-/** Eco: 30 min without web traffic, counted from the last start on (2.9). Null unless all of its web dynos are up. */
+/**
+ * Eco: 30 min without web traffic, counted from the last start on (2.9). Null unless all the web dynos that are desired
+ * are up: an app that has none does not sleep, and what has yet to start goes first.
+ */
 export function sleepDue(desired: Desired, observed: Observed): number | null {
   const web = desired.formation.find(({type}) => type === 'web');
   if (desired.runtime !== 'common' || web?.size !== 'Eco') return null;
   let since = observed.lastTraffic;
-  for (const slot of observed.slots.values()) {
-    if (slot.type !== 'web') continue;
-    if (slot.current?.phase !== 'up' || slot.current.exit || slot.current.upAt === null) return null;
-    since = Math.max(since, slot.current.upAt);
+  for (let number = 1; number <= web.quantity; number++) {
+    const current = observed.slots.get(dynoName('web', number))?.current;
+    if (current?.phase !== 'up' || current.exit || current.upAt === null) return null;
+    since = Math.max(since, current.upAt);
   }
   return since + desired.limits.ecoIdleMs;
 }

@@ -57,7 +57,7 @@ function planSlot(slot: Slot, type: TypeView, observed: Observed, steps: Step[])
 
   if (successor && planSuccessor(slot, successor, type, steps)) return;
   if (!current) {
-    if (slot.waitsFor !== null || successor) return;
+    if (slot.waitsFor !== null || successor || isDraining(name, observed)) return;
     if (slot.rest === 'idle' && !isFresh) return;
     if (!isFresh && now < slot.retryAt) return;
     steps.push(launch(name, slot.type, slot.number));

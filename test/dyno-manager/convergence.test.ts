@@ -21,6 +21,8 @@ type Event =
   | {kind: 'child-killed'; which: number}
   /** a one-off; the client of an attached one never comes */
   | {kind: 'run'; attached: boolean}
+  /** a web request: a sleeping app is started */
+  | {kind: 'request'}
   /** kill -9 of the runtime, and its return */
   | {kind: 'runtime'}
   | {kind: 'engine'; reachable: boolean}
@@ -48,6 +50,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   {weight: 1, arbitrary: fc.record({kind: fc.constant('stop'), which})},
   {weight: 1, arbitrary: fc.record({kind: fc.constant('child-killed'), which})},
   {weight: 1, arbitrary: fc.record({kind: fc.constant('run'), attached: fc.boolean()})},
+  {weight: 1, arbitrary: fc.record({kind: fc.constant('request')})},
   {weight: 1, arbitrary: fc.record({kind: fc.constant('runtime')})},
   {weight: 1, arbitrary: fc.record({kind: fc.constant('engine'), reachable: fc.boolean()})},
   {
@@ -83,10 +86,10 @@ class Story {
   #blindUntil = 0;
   #start = 0;
 
-  readonly size: string;
+  readonly kind: 'common' | 'space';
 
-  constructor(readonly kind: 'common' | 'space') {
-    this.size = kind === 'space' ? 'Private-S' : 'Standard-1X';
+  constructor(readonly size: 'Standard-1X' | 'Eco' | 'Private-S') {
+    this.kind = size === 'Private-S' ? 'space' : 'common';
     this.spec = appOf(
       {web: `2:${this.size}`, worker: `1:${this.size}`},
       {limits: {crashBackoffMs: MINUTE, spaceCrashFloorMs: MINUTE}},
@@ -99,7 +102,7 @@ class Story {
       if (!this.#healed && this.#broken.has(release)) return {startMs, termMs, exitMs: 700, exitStatus: 1};
       return {startMs, termMs, bootMs: !this.#healed && start % 11 === 10 ? null : 300};
     });
-    this.harness = newHarness({kind, drainMs: 600, before: {clock: this.clock, engine}});
+    this.harness = newHarness({kind: this.kind, drainMs: 600, before: {clock: this.clock, engine}});
     this.harness.engine.onTransition = () => this.#check();
   }
 
@@ -147,6 +150,8 @@ class Story {
         // One that an engine does not start is nobody's any more.
         return void manager.runOneOff('app-1', {...request, size: this.size}).catch(() => undefined);
       }
+      case 'request':
+        return manager.wake('app-1');
       case 'engine':
         this.#blindUntil = clock.machine.now() + 3 * MINUTE;
         return event.reachable ? engine.resume() : engine.breakOff();
@@ -180,6 +185,7 @@ class Story {
   async expectConvergence(): Promise<void> {
     const {engine, clock, log} = this.harness;
     this.#healed = true;
+    if (!engine.isReachable) this.#blindUntil = this.clock.machine.now() + 3 * MINUTE;
     engine.resume();
     this.#change({release: releaseOf(this.spec.release!.version + 1)});
     await clock.advance(12 * MINUTE);
@@ -242,10 +248,10 @@ class Story {
 describe('convergence', function () {
   this.timeout(120_000);
 
-  for (const kind of ['common', 'space'] as const) {
-    it(`whatever happens, the formation is what is desired in the end (${kind})`, async () => {
+  for (const size of ['Standard-1X', 'Eco', 'Private-S'] as const) {
+    it(`whatever happens, the formation is what is desired in the end (${size})`, async () => {
       const property = fc.asyncProperty(fc.array(event, {minLength: 1, maxLength: 25}), async (events) => {
-        const story = new Story(kind);
+        const story = new Story(size);
         await story.begin();
         for (const each of events) {
           await story.happen(each);
