@@ -227,9 +227,10 @@ export class AppDynos {
     this.look();
   }
 
-  /** Stops dynos; those of the formation are started again when they have ended. */
+  /** Stops dynos, one-offs of a type too; those of the formation are started again when they have ended. */
   stop(selector: DynoSelector): void {
     if (this.#stopOneOff(selector)) return;
+    for (const dyno of this.observed.oneOffs.values()) if (dyno.type === selector.type) this.runner.stop(dyno, 0);
     for (const slot of this.slotsOf(selector)) {
       const {current} = slot;
       if (!current || current.exit) continue;

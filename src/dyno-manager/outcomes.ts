@@ -71,7 +71,7 @@ function failed(app: AppDynos, dyno: Dyno, error: unknown): void {
 /** The one place where a dyno leaves what we observe. */
 function ended(app: AppDynos, dyno: Dyno, exit: DynoExit): void {
   const {observed} = app;
-  app.hooks.forgotten(dyno);
+  if (!mayRun(dyno)) app.hooks.forgotten(dyno);
   observed.leaving.delete(dyno.id);
   const slot = observed.slots.get(dyno.name);
   if (observed.oneOffs.delete(dyno.id)) {
@@ -83,6 +83,11 @@ function ended(app: AppDynos, dyno: Dyno, exit: DynoExit): void {
   }
   if (slot?.waitsFor === dyno.id) slot.waitsFor = null;
   app.look();
+}
+
+/** The answer to its start was lost: what the engine has of it is found in the next list, and taken up. */
+function mayRun({engineId, failure}: Dyno): boolean {
+  return engineId === null && isUnreachable(failure);
 }
 
 function crashed(app: AppDynos, slot: Slot, dyno: Dyno, at: number): void {

@@ -239,6 +239,32 @@ describe('one-off dynos', () => {
     expect(engine.names()).to.deep.equal([]);
   });
 
+  it('are stopped by their type, the formation is not', async () => {
+    const {manager, clock, engine} = await runningHarness(appOf({worker: 1}));
+    void manager.runOneOff('app-1', request());
+    void manager.runOneOff('app-1', attached());
+    await clock.advance(SECOND);
+    expect(engine.running()).to.have.length(3);
+    manager.stop('app-1', {type: 'run'});
+    await clock.advance(SECOND);
+    expect(engine.names()).to.deep.equal(['worker.1']);
+    expect(engine.starts).to.equal(3);
+  });
+
+  it('is taken up when the engine has started it, but its answer was lost', async () => {
+    const {manager, clock, engine, states} = await runningHarness(appOf({}), {behaviour: () => ({answerLost: true})});
+    const failing = failure(manager.runOneOff('app-1', request()));
+    await clock.advance(SECOND);
+    expect((await failing).code).to.equal('engine_unreachable');
+    await clock.advance(61 * SECOND);
+    const names = engine.names();
+    expect(names).to.have.length(1);
+    expect(states()).to.deep.equal({[names[0]!]: 'up'});
+    manager.stop('app-1', {type: 'run'});
+    await clock.advance(SECOND);
+    expect(engine.size).to.equal(0);
+  });
+
   it('runs further commands inside a dyno with its environment', async () => {
     const {manager} = await runningHarness(appOf({web: 1}));
     const session = await manager.exec('app-1', 'web.1', {command: 'env', env: {TERM: 'xterm'}, tty: null});

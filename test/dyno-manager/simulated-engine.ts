@@ -33,6 +33,8 @@ export interface Behaviour {
   /** written at the launch */
   output: string;
   startError: DynoError | null;
+  /** it is started, but the answer does not arrive */
+  answerLost: boolean;
 }
 
 export const wellBehaved: Behaviour = {
@@ -45,6 +47,7 @@ export const wellBehaved: Behaviour = {
   usage: {rss: 50 * 1024 * 1024, cache: 0, swap: 0, pgpgin: 0, pgpgout: 0, runnable: 1},
   output: '',
   startError: null,
+  answerLost: false,
 };
 
 /** A dyno of the simulated engine: what the port shows of it, and what drives it. */
@@ -196,6 +199,7 @@ export class SimulatedEngine implements Engine {
     }
     this.onTransition();
     this.#tell({kind: 'started', engineId});
+    if (behaviour.answerLost) throw this.#unreachable();
     return {...simulated.dyno};
   }
 
