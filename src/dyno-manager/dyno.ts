@@ -15,7 +15,7 @@ export interface Dyno {
   readonly command: string;
   readonly port: number | null;
   /** ms since the epoch: of the launch, or of an adopted dyno's first launch */
-  readonly createdAt: number;
+  createdAt: number;
   /** ms since the epoch when its daily cycle is due */
   cycleAt: number;
   /** writes `log-runtime-metrics` lines */

@@ -18,6 +18,7 @@ export function shiftTimes(observed: Observed, ms: number): void {
 }
 
 function shiftDyno(dyno: Dyno, ms: number): void {
+  dyno.createdAt += ms;
   dyno.phaseAt += ms;
   dyno.cycleAt += ms;
   if (dyno.launchedAt !== null) dyno.launchedAt += ms;

@@ -129,6 +129,20 @@ describe('a clock that is moved', () => {
     expect(wait).to.be.within(19 * MINUTE, 20 * MINUTE);
   });
 
+  it('back, and ahead again by 25 hours: cycles all, whatever their random minutes are', async () => {
+    const {clock, manager} = await running(2);
+    clock.leap(100 * HOUR);
+    manager.clockLeapt(leapOf(100 * HOUR));
+    await clock.advance(MINUTE);
+    const before = manager.dynosOf('app-1').map(({id}) => id);
+    clock.leap(-100 * HOUR);
+    manager.clockReset();
+    clock.leap(25 * HOUR);
+    manager.clockLeapt(leapOf(25 * HOUR));
+    await clock.advance(MINUTE);
+    for (const {id} of manager.dynosOf('app-1')) expect(before).not.to.include(id);
+  });
+
   it('back while a web dyno boots: it still gets its 60 s, and no more', async () => {
     const {clock, manager, takeLog} = await running(1, {bootMs: null});
     clock.leap(-5 * HOUR);
