@@ -13,15 +13,22 @@ export interface ReleaseWait {
   timeoutMs?: number;
 }
 
-/** Resolves once every dyno is up on the latest release. @throws DynoError unavailable, when time is up */
+/**
+ * Resolves once every dyno is up on the latest release.
+ *
+ * @throws DynoError release_failed: no dyno will ever run it; unavailable, when time is up
+ */
 export async function waitForRelease(
   api: Api,
   app: string,
   wait: ReleaseWait,
 ): Promise<{version: number; dynos: Dyno[]}> {
-  const {version} = await findRelease(api, app, undefined);
+  let release = await findRelease(api, app, undefined);
+  const {version} = release;
   const deadline = wait.timeoutMs === undefined ? Infinity : Date.now() + wait.timeoutMs;
   for (;;) {
+    if (release.status === 'pending') release = await api.release(app, release.id);
+    if (release.status === 'failed') throw new DynoError('release_failed', {version});
     const dynos = (await api.dynos(app)).filter((dyno) => isWaitedFor(dyno, wait));
     const ready = dynos.filter((dyno) => dyno.state === 'up' && dyno.release.version >= version);
     if (ready.length === dynos.length) return {version, dynos};

@@ -187,6 +187,22 @@ Standard-2X  3
     expect(exitCode).to.equal(0);
   });
 
+  it('ps:wait does not wait for a release that has failed, or fails meanwhile', async () => {
+    bench.api.on('GET /apps/demo/releases', [release(4, {status: 'pending'})]);
+    bench.api.on('GET /apps/demo/dynos', [dyno('web.1')]);
+    let looks = 0;
+    bench.api.on('GET /apps/demo/releases/id-of-v4', (_: unknown, response: ServerResponse) => {
+      const seen = release(4, {status: ++looks < 2 ? 'pending' : 'failed'});
+      response.writeHead(200, {'content-type': 'application/json'}).end(JSON.stringify(seen));
+    });
+    const {stderr, exitCode} = await bench.run(Wait, '-a', 'demo');
+    expect(stderr).to.include('Error: The release command of v4 failed; the previous release goes on.\n');
+    expect(exitCode).to.equal(1);
+    expect(looks).to.equal(2);
+    bench.api.on('GET /apps/demo/releases', [release(4, {status: 'failed'})]);
+    expect((await bench.run(Wait, '-a', 'demo')).exitCode).to.equal(1);
+  });
+
   it('ps:wait gives up in time', async () => {
     bench.api.on('GET /apps/demo/releases', [release(4)]).on('GET /apps/demo/dynos', [dyno('web.1')]);
     const {stderr, exitCode} = await bench.run(Wait, '-a', 'demo', '--timeout', '1');
