@@ -8,12 +8,13 @@ import {lostOneOff, newOneOff} from './one-offs.js';
 /**
  * Takes up a dyno that runs, or has ended, without our having started it: it gets the slot of its name, or has to go.
  * The client of an attached one-off has gone with the runtime before, so that it is hung up (heroku-behaviour.md 2.15);
- * nobody waits for a release command any more, so that it is ended.
+ * a one-off's time to live goes on from its start; nobody waits for a release command any more, so that it is ended.
  */
 export async function adopt(app: AppDynos, found: EngineDyno): Promise<void> {
   const {observed} = app;
   const isFormation = found.kind === 'formation';
   const oneOff = isFormation ? null : found.attached ? lostOneOff(app) : newOneOff({});
+  if (oneOff && found.timeToLiveMs !== undefined) oneOff.expiresAt = found.createdAt + found.timeToLiveMs;
   const dyno = adoptedDyno(found, oneOff, app.desired, app.ground);
   const slot = isFormation ? freeSlotFor(app, dyno) : undefined;
   if (!isFormation) observed.oneOffs.set(dyno.id, dyno);

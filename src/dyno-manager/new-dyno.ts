@@ -122,6 +122,7 @@ function blankDyno(identity: Identity): Dyno {
 
 function specOf(dyno: Dyno, start: Start, {runtime}: Ground): DynoSpec {
   const {app, release, env, attach} = start;
+  const expiresAt = dyno.oneOff?.expiresAt ?? null;
   const size = sizeOf(dyno);
   const {id, name, type, port} = dyno;
   return {
@@ -150,5 +151,6 @@ function specOf(dyno: Dyno, start: Start, {runtime}: Ground): DynoSpec {
     network: runtime.network,
     ...(runtime.kind === 'space' ? {aliases: dnsNamesOf(app.name, name)} : {}),
     ...(attach ? {attach} : {}),
+    ...(expiresAt === null ? {} : {timeToLiveMs: expiresAt - dyno.createdAt}),
   };
 }

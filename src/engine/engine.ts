@@ -141,6 +141,8 @@ export interface DynoSpec {
   aliases?: string[];
   /** one-offs that a client attaches to; `tty` gives them a pseudo terminal of that size */
   attach?: {tty: {columns: number; rows: number; term: string} | null};
+  /** ms after its start at which a one-off has to go; engines only keep it for whoever adopts the dyno */
+  timeToLiveMs?: number;
 }
 
 /** A dyno as the engine has it; labels carry all of it, so that a new runtime process can adopt it. */
@@ -157,6 +159,8 @@ export interface EngineDyno {
   port: number | null;
   /** started for a client, whose connection ends with the runtime process that has it */
   attached: boolean;
+  /** of its DynoSpec */
+  timeToLiveMs?: number;
   /** ms since the epoch */
   createdAt: number;
   running: boolean;

@@ -100,6 +100,29 @@ describe('adoption', () => {
     expect(after.manager.dynosOf('app-1').map(({kind, state}) => [kind, state])).to.deep.equal([['run', 'up']]);
   });
 
+  it('holds an adopted one-off to the time to live that it was started with', async () => {
+    const told: number[] = [];
+    const before = await runningHarness(appOf({}), {
+      behaviour: ({timeToLiveMs}) => {
+        if (timeToLiveMs !== undefined) told.push(timeToLiveMs);
+        return {};
+      },
+    });
+    const oneOff = {command: 'bash', kind: 'run', env: {}, size: 'standard-1x', type: 'run', attach: null} as const;
+    void before.manager.runOneOff('app-1', {...oneOff, timeToLiveMs: 2 * MINUTE});
+    await before.clock.advance(MINUTE);
+    expect(told).to.deep.equal([2 * MINUTE]);
+
+    // What an engine keeps of the spec.
+    const list = before.engine.listDynos.bind(before.engine);
+    before.engine.listDynos = async () => (await list()).map((dyno) => ({...dyno, timeToLiveMs: told[0]!}));
+    const after = await comeBack(before, appOf({}));
+    await after.clock.advance(58 * SECOND);
+    expect(after.engine.running()).to.have.length(1);
+    await after.clock.advance(5 * SECOND);
+    expect(after.engine.size).to.equal(0);
+  });
+
   for (const hupMs of [100, null]) {
     const answer = hupMs === null ? 'does not answer' : 'goes';
     it(`hangs up an attached one-off, whose client has gone with the runtime; it ${answer}`, async () => {

@@ -46,6 +46,7 @@ export function dynoLabels(identity: Identity, spec: DynoSpec, createdAt: number
     'dyno.created': String(createdAt),
     ...(spec.port === null ? {} : {'dyno.port': String(spec.port)}),
     ...(spec.attach ? {'dyno.attach': spec.attach.tty ? 'tty' : 'pipe'} : {}),
+    ...(spec.timeToLiveMs === undefined ? {} : {'dyno.time_to_live': String(spec.timeToLiveMs)}),
   };
 }
 
@@ -64,6 +65,7 @@ export function dynoOfLabels(
     command: labels['dyno.command'] ?? '',
     port: labels['dyno.port'] === undefined ? null : Number(labels['dyno.port']),
     attached: labels['dyno.attach'] !== undefined,
+    ...(labels['dyno.time_to_live'] === undefined ? {} : {timeToLiveMs: Number(labels['dyno.time_to_live'])}),
     createdAt: Number(labels['dyno.created'] ?? 0),
   };
 }

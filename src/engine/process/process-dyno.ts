@@ -131,6 +131,7 @@ export class ProcessDyno {
       command: spec.command,
       port: spec.port,
       attached: spec.attach !== undefined,
+      ...(spec.timeToLiveMs === undefined ? {} : {timeToLiveMs: spec.timeToLiveMs}),
       createdAt,
       running: this.exit === null,
       exit: this.exit,

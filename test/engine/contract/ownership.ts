@@ -7,14 +7,18 @@ export function ownershipChapter(rig: Rig): void {
     it('lets a second engine object adopt what the first one left running', async () => {
       const first = rig.another();
       await first.open();
-      const {dyno, output} = await rig.start('node server.mjs', {name: 'web.7', port: 31_501}, first);
+      const {dyno, output} = await rig.start(
+        'node server.mjs',
+        {name: 'web.7', port: 31_501, timeToLiveMs: 3_600_000},
+        first,
+      );
       await output.sees('listening');
       await first.close();
 
       const second = rig.another();
       await second.open();
       const adopted = await rig.look(dyno.engineId, second);
-      expect(adopted).to.deep.equal(dyno);
+      expect(adopted).to.deep.equal(dyno).and.include({timeToLiveMs: 3_600_000});
       const answer = await fetch(`http://${adopted!.endpoint!.host}:${adopted!.endpoint!.port}/`);
       expect(await answer.text()).to.equal('dyno web.7\n');
       expect(await second.isBound(dyno.engineId)).to.be.true;
