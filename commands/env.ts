@@ -1,10 +1,12 @@
 import {existsSync, readFileSync} from 'node:fs';
+import {dirname} from 'node:path';
 import {boolean, string} from '@oclif/core/flags';
+import {bundleCertificates} from '../src/cli/ca-bundle.js';
 import {DynoCommand} from '../src/cli/command.js';
 import type {ShellName} from '../src/cli/views/environment.js';
 import {
-  environmentNames,
   environmentOf,
+  environmentUndo,
   environmentWarnings,
   layoutExports,
   layoutUnsets,
@@ -31,10 +33,11 @@ Use it as: eval "$(dyno env)"`;
     const {flags} = await this.parse(Env);
     const shell = flags.shell as ShellName;
     if (flags.unset) {
-      this.logLines(layoutUnsets(environmentNames(), shell));
-      return {unset: environmentNames()};
+      const undo = environmentUndo(process.env);
+      this.logLines([...layoutExports(undo.restore, shell), ...layoutUnsets(undo.unset, shell)]);
+      return undo;
     }
-    const variables = environmentOf(await this.facts());
+    const variables = environmentOf(await this.facts(), process.env);
     for (const warning of environmentWarnings(process.env)) this.tell(`Warning: ${warning}`);
     this.logLines(layoutExports(variables, shell));
     return variables;
@@ -50,6 +53,7 @@ Use it as: eval "$(dyno env)"`;
       port,
       token: readFileSync(home.token, 'utf8').trim(),
       caFile: existsSync(caFile) ? caFile : null,
+      bundleWith: (other: string) => bundleCertificates(dirname(caFile), caFile, other),
     };
   }
 }

@@ -17,7 +17,7 @@ export function gitAccessFor(gitUrl: string, how: Omit<GitAccess, 'origin'>): Gi
 /**
  * git's settings for one origin and no other: whom to trust, and whom to ask for the token, so that it lies in no URL
  * and no file of git's. The empty helper is git's way to say that helpers named elsewhere are not asked: `store` would
- * write the token down.
+ * write the token down. An empty proxy is none, whatever HTTPS_PROXY says.
  */
 export function gitSettings({origin, caFile, program}: GitAccess): [key: string, value: string][] {
   const helper = `!'${program.replaceAll("'", `'\\''`)}' git:credentials`;
@@ -25,23 +25,22 @@ export function gitSettings({origin, caFile, program}: GitAccess): [key: string,
     [`credential.${origin}.helper`, ''],
     [`credential.${origin}.helper`, helper],
     [`http.${origin}/.sslCAInfo`, caFile],
+    [`http.${origin}/.proxy`, ''],
   ];
 }
 
 /** The same as sections of a config file. */
 export function gitSections(access: GitAccess): {head: string; text: string}[] {
-  const [[, none], [, helper], [, caFile]] = gitSettings(access) as [
-    [string, string],
-    [string, string],
-    [string, string],
-  ];
-  return [
-    section(`credential "${access.origin}"`, ['helper', none], ['helper', helper]),
-    section(`http "${access.origin}/"`, ['sslCAInfo', caFile]),
-  ];
+  const sections = new Map<string, [key: string, value: string][]>();
+  for (const [setting, value] of gitSettings(access)) {
+    const [, kind, subject, key] = /^(\w+)\.(.*)\.(\w+)$/.exec(setting)!;
+    const head = `${kind} "${subject}"`;
+    sections.set(head, [...(sections.get(head) ?? []), [key!, value]]);
+  }
+  return [...sections].map(([head, lines]) => section(head, lines));
 }
 
-function section(head: string, ...lines: [key: string, value: string][]): {head: string; text: string} {
+function section(head: string, lines: [key: string, value: string][]): {head: string; text: string} {
   const quoted = (value: string) => `"${value.replace(/[\\"]/g, '\\$&')}"`;
   return {head, text: `[${head}]\n${lines.map(([key, value]) => `\t${key} = ${quoted(value)}\n`).join('')}`};
 }

@@ -30,6 +30,13 @@ describe("git's access to the platform", () => {
     expect(authority('https://localhost:7770/demo.git')).to.equal(program.caFile);
     expect(authority('https://localhost:7771/demo.git')).to.equal(null);
     expect(authority('https://github.com/me/demo.git')).to.equal(null);
+    const proxy = (url: string) =>
+      spawnSync('git', ['-c', 'http.proxy=http://proxy:1', 'config', '--get-urlmatch', 'http.proxy', url], {
+        cwd: root,
+        encoding: 'utf8',
+      }).stdout.trim();
+    expect(proxy('https://localhost:7770/demo.git')).to.equal('');
+    expect(proxy('https://github.com/me/demo.git')).to.equal('http://proxy:1');
     expect(git('remote', 'get-url', 'dyno')).to.equal('https://localhost:7770/demo.git\n');
   });
 
@@ -46,6 +53,7 @@ describe("git's access to the platform", () => {
       ['credential.https://localhost:7770.helper', ''],
       ['credential.https://localhost:7770.helper', "!'/opt/it'\\''s/dyno' git:credentials"],
       ['http.https://localhost:7770/.sslCAInfo', program.caFile],
+      ['http.https://localhost:7770/.proxy', ''],
     ]);
     expect(gitAccessFor('http://localhost:7770/demo.git', program)).to.equal(undefined);
   });

@@ -21,6 +21,14 @@ const clockText = `Runtime  Now                       Advanced
 us       2026-11-23T07:17:02.000Z  1d 1h
 `;
 
+/** Variables of the shell that a test runs in. */
+const nothingShared = Object.fromEntries(
+  [
+    ...['GIT_CONFIG_COUNT', 'GIT_SSL_CAINFO', 'NODE_EXTRA_CA_CERTS', 'DYNO_ENV_BEFORE'],
+    ...['http_proxy', 'https_proxy', 'all_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'],
+  ].map((name) => [name, undefined]),
+);
+
 describe('commands about this machine', () => {
   let bench: CommandBench;
   const platform = () => ({
@@ -110,6 +118,7 @@ eu    common        starting               0
     writeFileSync(ca, '');
     bench.api.on('GET /local/platform', {...platform(), ca_file: ca});
     const url = `http://localhost:${bench.api.port}`;
+    bench.env = nothingShared;
     expect((await bench.run(Env)).stdout).to.equal(`export HEROKU_HOST='${url}'
 export HEROKU_API_KEY='a-token'
 export HEROKU_PARTICLEBOARD_URL='${url}'
@@ -121,7 +130,10 @@ export HEROKU_SKIP_NEW_VERSION_CHECK='1'
 export HEROKU_DISABLE_AUTOUPDATE='1'
 export HIDE_HEROKU_RELEASE_NOTES='true'
 export NODE_EXTRA_CA_CERTS='${ca}'
-export GIT_SSL_CAINFO='${ca}'
+export GIT_CONFIG_COUNT='1'
+export GIT_CONFIG_KEY_0='http.https://localhost:${bench.api.port}/.sslCAInfo'
+export GIT_CONFIG_VALUE_0='${ca}'
+export DYNO_ENV_BEFORE='{}'
 `);
     const fish = await bench.run(Env, '--shell', 'fish');
     expect(fish.stdout).to.match(/^set -gx HEROKU_HOST 'http:\/\/localhost:\d+';\n/);
@@ -129,7 +141,8 @@ export GIT_SSL_CAINFO='${ca}'
     expect(powershell.stdout).to.match(/^\$env:HEROKU_HOST = 'http:\/\/localhost:\d+'\n/);
     const unset = await bench.run(Env, '--unset');
     expect(unset.stdout).to.match(/^unset HEROKU_HOST\n/);
-    expect(unset.stdout).to.include('unset NODE_EXTRA_CA_CERTS\n');
+    bench.env = {...nothingShared, DYNO_ENV_BEFORE: '{}'};
+    expect((await bench.run(Env, '--unset')).stdout).to.include('unset NODE_EXTRA_CA_CERTS\n');
     expect(JSON.parse((await bench.run(Env, '--json')).stdout)).to.include({HEROKU_API_KEY: 'a-token'});
   });
 

@@ -1,15 +1,35 @@
+import {sharedUndo, sharedVariables} from './shared-variables.js';
+
 /** What the official CLI, git and Node.js programs need to know of this installation (platform-api.md 2). */
 export interface EnvironmentFacts {
   port: number;
   token: string;
   /** PEM of the local certificate authority; null where none was made */
   caFile: string | null;
+  /** PEM of that authority and of those in another file */
+  bundleWith: (otherCaFile: string) => string;
 }
+
+/** To PowerShell, typographic quotes are quotes. */
+const POWERSHELL_QUOTES = /['\u2018-\u201b]/g;
 
 export type ShellName = 'fish' | 'powershell' | 'sh';
 
-/** Set: the CLI talks to this machine and to nobody else. */
-export function environmentOf({port, token, caFile}: EnvironmentFacts): Record<string, string> {
+/** Set: the CLI talks to this machine and to nobody else. `env` is what the shell has now. */
+export function environmentOf(
+  {port, token, caFile, bundleWith}: EnvironmentFacts,
+  env: NodeJS.ProcessEnv,
+): Record<string, string> {
+  return {...ownVariables(port, token), ...sharedVariables(env, caFile ? {port, caFile, bundleWith} : null)};
+}
+
+/** How to undo it: what stood in variables before, and the names of all others. */
+export function environmentUndo(env: NodeJS.ProcessEnv): {restore: Record<string, string>; unset: string[]} {
+  const {restore, unset} = sharedUndo(env);
+  return {restore, unset: [...Object.keys(ownVariables(1, '')), ...unset]};
+}
+
+function ownVariables(port: number, token: string): Record<string, string> {
   const api = `http://localhost:${port}`;
   return {
     HEROKU_HOST: api,
@@ -23,19 +43,13 @@ export function environmentOf({port, token, caFile}: EnvironmentFacts): Record<s
     HEROKU_SKIP_NEW_VERSION_CHECK: '1',
     HEROKU_DISABLE_AUTOUPDATE: '1',
     HIDE_HEROKU_RELEASE_NOTES: 'true',
-    ...(caFile ? {NODE_EXTRA_CA_CERTS: caFile, GIT_SSL_CAINFO: caFile} : {}),
   };
-}
-
-/** Names alone, for `--unset`: also those that are set only sometimes. */
-export function environmentNames(): string[] {
-  return Object.keys(environmentOf({port: 1, token: '', caFile: '-'}));
 }
 
 export function layoutExports(variables: Record<string, string>, shell: ShellName): string[] {
   return Object.entries(variables).map(([name, value]) => {
     if (shell === 'fish') return `set -gx ${name} '${value.replace(/[\\']/g, '\\$&')}';`;
-    if (shell === 'powershell') return `$env:${name} = '${value.replaceAll("'", "''")}'`;
+    if (shell === 'powershell') return `$env:${name} = '${value.replace(POWERSHELL_QUOTES, '$&$&')}'`;
     return `export ${name}='${value.replaceAll("'", `'\\''`)}'`;
   });
 }
@@ -59,6 +73,9 @@ export function environmentWarnings(env: NodeJS.ProcessEnv): string[] {
     warnings.push(`HEROKU_HOST is ${host} now: until it is replaced, heroku talks to it or to the real heroku.com.`);
   }
   if (env.HEROKU_HEADERS) warnings.push('HEROKU_HEADERS is set: heroku sends these headers to this machine too.');
+  if (env.https_proxy || env.HTTPS_PROXY) {
+    warnings.push('a proxy for https is set: heroku logs asks it whatever NO_PROXY says. Unset it for heroku logs.');
+  }
   if (env.HEROKU_GIT_HOST) warnings.push('HEROKU_GIT_HOST is set: git remotes made by heroku point there.');
   return warnings;
 }
