@@ -14,7 +14,7 @@ export default class ConfigGet extends DynoCommand {
   async run() {
     const {argv, flags} = await this.parse(ConfigGet);
     const vars = await this.api.configVars(this.appOf(flags));
-    const found = (argv as string[]).map((key) => ({key, value: vars[key] ?? null}));
+    const found = (argv as string[]).map((key) => ({key, value: Object.hasOwn(vars, key) ? vars[key]! : null}));
     for (const {key, value} of found) {
       this.log(flags.shell ? `${key}=${quoteForShell(value ?? '')}` : (value ?? ''));
     }

@@ -32,7 +32,9 @@ NODE_ENV:  staging
   });
 
   it('prints single values, an empty line for one that is not set', async () => {
-    expect((await bench.run(ConfigGet, '-a', 'demo', 'NODE_ENV', 'NONE')).stdout).to.equal('staging\n\n');
+    expect((await bench.run(ConfigGet, '-a', 'demo', 'NODE_ENV', 'NONE', 'constructor')).stdout).to.equal(
+      'staging\n\n\n',
+    );
     const {stdout} = await bench.run(ConfigGet, '-a', 'demo', 'NODE_ENV', '--json');
     expect(JSON.parse(stdout)).to.deep.equal({key: 'NODE_ENV', value: 'staging'});
   });
