@@ -29,6 +29,8 @@ export const limits = {
   cyclePatienceMs: 10 * MINUTE,
   /** ms: a leap of the clock up to this is meant for timeouts too; a longer one only for what takes long (docs/decisions) */
   shortLeapMs: 5 * MINUTE,
+  /** ms that the clock may be advanced at once; ours: the days of a leap year */
+  longestLeapMs: 366 * 24 * HOUR,
   /** ms of real time that work in flight is given when such a short leap passes its limit (docs/decisions) */
   leapPatienceMs: 5 * SECOND,
   /** ms of a web dyno's stillness after `chaos:slow-boot` */
@@ -162,6 +164,8 @@ export const limits = {
   /** bytes of a slug: hard limit, warning (6.6) */
   slugBytes: 500 * 1024 * 1024,
   slugWarnBytes: 300 * 1024 * 1024,
+  /** bytes kept of what a build or a release command says; of more, the first half goes (6.6) */
+  outputBytes: 300 * 1024 * 1024,
   /** ms a build may take (6.6, unverified) */
   buildMs: 15 * MINUTE,
   /** trusted IP ranges per space (1.3) */

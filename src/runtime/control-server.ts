@@ -11,6 +11,7 @@ import type {LogEntry} from '../model/log.js';
 import type {Visit} from '../model/visit.js';
 import {accepted, ControlRoutes, errorBody, statusOf, Stream} from './control-routes.js';
 import {encodeLogChunk} from './log-chunks.js';
+import {progressOf} from './progress.js';
 import type {
   AppSpec,
   BuildSpec,
@@ -18,7 +19,6 @@ import type {
   DynoSelector,
   LogQuery,
   OneOffRequest,
-  ProgressEvent,
   ReleasePhaseRequest,
   RuntimeEvent,
   RuntimeSpec,
@@ -162,30 +162,6 @@ function addImageRoutes(routes: ControlRoutes, runtime: Runtime): void {
   routes.on('GET', '/images', () => runtime.images());
   routes.on('DELETE', '/images/:image', ({params}) => runtime.removeImage(params.image!));
   routes.on('DELETE', '/build-cache/:app', ({params}) => runtime.removeBuildCache(params.app!));
-}
-
-/**
- * Long work as NDJSON: its output as it comes, then its result or its error.
- * A platform that goes away does not stop it by itself; only a request that is aborted before the end does.
- */
-function progressOf<Result>(work: (onOutput: (text: string) => void, signal: AbortSignal) => Promise<Result>): Stream {
-  const gone = new AbortController();
-  const stream = new Readable({
-    read: () => undefined,
-    destroy: (error, done) => (gone.abort(), done(error)),
-  });
-  const push = (event: ProgressEvent<Result>) => {
-    if (!stream.destroyed) stream.push(`${JSON.stringify(event)}\n`);
-  };
-  work((output) => push({output}), gone.signal)
-    .then(
-      (done) => push({done}),
-      (error: unknown) => push({error: errorBody(error)}),
-    )
-    .finally(() => {
-      if (!stream.destroyed) stream.push(null);
-    });
-  return new Stream('application/x-ndjson', stream);
 }
 
 function eventStream(runtime: Runtime): Readable {
