@@ -1,8 +1,9 @@
 import {DynoError} from '../model/error.js';
+import {limits} from '../model/limits.js';
 
 const UNITS: Record<string, number> = {ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000};
 
-/** `90s`, `25h`, `1d12h` in ms. @throws DynoError usage */
+/** `90s`, `25h`, `1d12h` in ms: what the clock may be advanced by. @throws DynoError usage */
 export function parseDuration(text: string): number {
   if (!/^(\d+(ms|s|m|h|d))+$/.test(text)) {
     throw new DynoError('usage', {message: `${text} is no duration: write 90s, 25m, 24h or 1d12h.`});
@@ -11,8 +12,9 @@ export function parseDuration(text: string): number {
     (sum, [, count, unit]) => sum + Number(count) * UNITS[unit!]!,
     0,
   );
-  if (total > 0 && total <= 3650 * UNITS.d!) return total;
-  throw new DynoError('usage', {message: `${text} is out of range: more than nothing, at most ten years.`});
+  if (total > 0 && total <= limits.longestLeapMs) return total;
+  const most = limits.longestLeapMs / UNITS.d!;
+  throw new DynoError('usage', {message: `${text} is out of range: more than nothing, at most ${most}d.`});
 }
 
 /** `1d 2h 3m 4s`, leaving out what is zero. */

@@ -70,7 +70,7 @@ describe('commands about this machine', () => {
     expect(named.stderr).to.equal('Killing web.1 of demo... done\n');
     expect(bench.api.requests.at(-1)!.body).to.deep.equal({kind: 'kill', dyno: 'web.1'});
     const seeded = await bench.run(ChaosSlowBoot, '-a', 'demo', '--seed', '7');
-    expect(seeded.stderr).to.equal('Delaying the next boot of a dyno of demo... done\n');
+    expect(seeded.stderr).to.equal('Restarting, with a slow boot, a dyno of demo... done\n');
     expect(bench.api.requests.at(-1)!.body).to.deep.equal({kind: 'slow-boot', seed: 7});
   });
 

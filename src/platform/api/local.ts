@@ -1,5 +1,6 @@
 import {existsSync} from 'node:fs';
 import {DynoError} from '../../model/error.js';
+import {limits} from '../../model/limits.js';
 import type {EngineFacts} from '../../runtime/protocol.js';
 import type {PlatformContext} from '../context.js';
 import {route} from '../http/route.js';
@@ -81,7 +82,7 @@ async function clocks(context: PlatformContext, change?: {advanceMs: number} | {
 const clockBody = {
   type: 'object',
   properties: {
-    advance_ms: {type: 'integer', minimum: 0, maximum: 366 * 24 * 3600 * 1000},
+    advance_ms: {type: 'integer', minimum: 0, maximum: limits.longestLeapMs},
     reset: {const: true},
     runtime: {type: 'string'},
   },
