@@ -1,8 +1,9 @@
 import {readFile, rm, writeFile} from 'node:fs/promises';
 import {homedir} from 'node:os';
-import {resolve} from 'node:path';
+import {dirname, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {Authority} from '../certificates/authority.js';
+import {makeOwnFolder} from '../files/own-folder.js';
 import {DynoError} from '../model/error.js';
 import {homeLayoutOf} from '../model/home-layout.js';
 import type {RuntimeSpec} from '../model/spec.js';
@@ -67,6 +68,7 @@ async function run(argv: string[]): Promise<number> {
     shutdown = resolve;
   });
   await runtime.start();
+  if (dirname(layout.socket) !== layout.root) makeOwnFolder(dirname(layout.socket));
   const server = await startControlServer(runtime, layout.socket, (dynos) => shutdown(dynos));
   await writeFile(layout.pid, `${process.pid}\n`, {mode: 0o600});
   report(`Runtime ${name} is up: ${runtime.status().routerUrl}, ${engine.name} engine, pid ${process.pid}`);

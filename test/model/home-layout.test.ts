@@ -15,4 +15,15 @@ describe('the home of an installation', () => {
       expect(rootOf(env)).to.equal('/home/me/.local/share/dyno');
     }
   });
+
+  it('has a socket for each runtime, at a path that fits and that no environment changes', () => {
+    const socketOf = (root: string, env = {}) =>
+      homeLayoutOf({DYNO_HOME: root, ...env}, '/home/me', String).runtime('us').socket;
+    expect(socketOf('/var/dyno')).to.equal('/var/dyno/runtimes/us/socket');
+    const long = `/${'x'.repeat(100)}`;
+    expect(socketOf(long)).to.match(/^\/tmp\/dyno-[0-9a-f]{16}\/socket$/);
+    const other = {XDG_RUNTIME_DIR: '/run/user/1000', TMPDIR: long};
+    expect(socketOf(long, other)).to.equal(socketOf(long));
+    expect(socketOf(`${long}y`)).not.to.equal(socketOf(long));
+  });
 });

@@ -24,6 +24,8 @@ const HOPELESS = 3;
 
 export interface RuntimeLinkEffects {
   client: RuntimeClient;
+  /** before anything is asked or told: throws where the runtime's socket would be somebody else's */
+  prepare: () => void;
   processes: RuntimeProcesses;
   clock: Clock;
   log: PlatformLog;
@@ -169,6 +171,7 @@ export class RuntimeLink {
     try {
       const spec = this.#effects.spec();
       if (!spec) return 'unwanted';
+      this.#effects.prepare();
       await this.#ensureProcess(spec, signal);
       // What changes while the spec is on its way would be told to nobody: then it is sent again.
       do {

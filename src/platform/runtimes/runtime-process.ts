@@ -1,9 +1,10 @@
 import {spawn} from 'node:child_process';
-import {closeSync, mkdirSync, openSync, readFileSync, writeFileSync} from 'node:fs';
-import {basename, dirname} from 'node:path';
+import {closeSync, openSync, readFileSync, writeFileSync} from 'node:fs';
+import {basename} from 'node:path';
 import type {HomeLayout} from '../../model/home-layout.js';
 import type {RuntimeSpec} from '../../model/spec.js';
 import {wordsOf} from '../process-words.js';
+import {makeRuntimeFolders} from './runtime-folders.js';
 
 /** Starts and finds runtime processes. Injected, so that tests can start theirs. */
 export interface RuntimeProcesses {
@@ -31,8 +32,7 @@ export function runtimeProcesses(home: HomeLayout, entry: string, env: NodeJS.Pr
       const {name} = spec;
       const what = {...spec, apps: undefined};
       const layout = home.runtime(name);
-      mkdirSync(layout.root, {recursive: true, mode: 0o700});
-      mkdirSync(dirname(layout.socket), {recursive: true, mode: 0o700});
+      makeRuntimeFolders(layout);
       const log = openSync(layout.log, 'a', 0o600);
       try {
         const child = spawn(process.execPath, [entry, name, JSON.stringify(what)], {

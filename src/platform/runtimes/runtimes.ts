@@ -9,6 +9,7 @@ import {removeOrphanedImages} from '../releases/old-images.js';
 import type {App, DeletedApp} from '../store/apps.js';
 import type {Store} from '../store/store.js';
 import {appSpecOf} from './app-spec.js';
+import {makeRuntimeFolders} from './runtime-folders.js';
 import {RuntimeLink} from './runtime-link.js';
 import type {RuntimeProcesses} from './runtime-process.js';
 import {within} from './within.js';
@@ -166,6 +167,7 @@ export class Runtimes {
     const {home, version, clock, log, processes, store, basePort, onEvent} = this.#options;
     return new RuntimeLink(name, version, {
       client: new RuntimeClient(home.runtime(name).socket, name),
+      prepare: () => makeRuntimeFolders(home.runtime(name)),
       processes,
       clock,
       log,

@@ -1,4 +1,3 @@
-import {rmSync} from 'node:fs';
 import type {RuntimeClient} from '../../runtime/client.js';
 import type {Clock} from '../../model/clock.js';
 import {DynoError} from '../../model/error.js';
@@ -8,6 +7,7 @@ import type {Range} from '../../model/subnets.js';
 import type {Account} from '../account.js';
 import type {KeyedQueue} from '../keyed-queue.js';
 import type {PlatformLog} from '../platform-log.js';
+import {removeRuntimeFolders} from '../runtimes/runtime-folders.js';
 import {commonRegions} from '../runtimes/runtime-spec.js';
 import type {Runtimes} from '../runtimes/runtimes.js';
 import {newId, timestamp} from '../store/identity.js';
@@ -202,7 +202,7 @@ export class Spaces {
     await (await this.#otherRuntime(runtime)).removeSpaceOf(runtime);
     // What could not be removed while its runtime lived is removed by none.
     for (const left of store.apps.listDeleted()) if (left.runtime === runtime) store.apps.forgetDeleted(left.id);
-    rmSync(home.runtime(runtime).root, {recursive: true, force: true});
+    removeRuntimeFolders(home.runtime(runtime));
     store.spaces.delete(id);
   }
 
