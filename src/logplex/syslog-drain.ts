@@ -30,10 +30,12 @@ export class SyslogDrain extends RunningDrain {
   #onItsWay = 0;
 
   constructor(context: DrainContext, transport: SyslogTransport) {
-    super(context, transport, IDLE_MS);
+    // A frame is left by an http drain whose URL was changed: its messages are like all others here.
+    const progress = context.progress && {...context.progress, frame: null};
+    super({...context, progress}, transport, IDLE_MS);
     this.#transport = transport;
     this.#frameOf = syslogFrameFor(context.spec.token);
-    const {untold = 0, untoldSince = 0} = context.progress ?? {};
+    const {untold = 0, untoldSince = 0} = progress ?? {};
     this.ledger.buffer.tellAgain({lost: untold, since: untoldSince});
     this.start();
   }
@@ -93,7 +95,8 @@ export class SyslogDrain extends RunningDrain {
     } catch {
       buffer.tellAgain({lost, since});
       buffer.lose(count);
-      this.#transport.disconnect();
+      // A write tells of it before the connection does.
+      if (this.#transport.isOpen) this.#broken();
     }
     this.#onItsWay = 0;
   }

@@ -16,6 +16,7 @@ export interface SyslogTransport {
   /** Resolves once all packets are handed to the socket; rejects when it breaks, or takes too long. */
   send(packets: string[]): Promise<void>;
   readonly isOpen: boolean;
+  /** What is still being sent is given up. */
   disconnect(): void;
 }
 
@@ -68,7 +69,8 @@ export class NodeSyslogTransport implements SyslogTransport {
       const timer = this.#clock.setTimeout(() => socket.destroy(new Error('send timeout')), SEND_MS);
       const done = (error?: Error | null) => {
         timer.cancel();
-        if (error) reject(error);
+        // node calls a write back without an error when the socket was destroyed under it.
+        if (error || socket.destroyed) reject(error ?? new Error('connection closed'));
         else resolve();
       };
       // Without a last callback a destroyed socket would leave us waiting.
@@ -88,7 +90,9 @@ export class NodeSyslogTransport implements SyslogTransport {
     this.#connecting?.destroy();
     const socket = this.#socket;
     this.#socket = null;
-    socket?.destroySoon();
+    // A socket that is full would otherwise stay until its receiver reads on.
+    if (socket && socket.writableLength > 0) socket.destroy();
+    else socket?.destroySoon();
   }
 
   #open(): Socket {

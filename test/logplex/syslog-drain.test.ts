@@ -12,7 +12,8 @@ class ScriptedTransport implements SyslogTransport {
   readonly packets: string[] = [];
   connects = 0;
   refuses: Error | null = null;
-  breaks = false;
+  /** whether a send that breaks tells of it before the connection does, as node's sockets do, or after it */
+  breaks: 'send first' | 'close first' | null = null;
   hangs = false;
   #onClose: (() => void) | null = null;
   #release: (() => void) | null = null;
@@ -30,10 +31,8 @@ class ScriptedTransport implements SyslogTransport {
 
   async send(packets: string[]): Promise<void> {
     if (this.hangs) await new Promise<void>((resolve) => (this.#release = resolve));
-    if (this.breaks) {
-      this.closeByPeer();
-      throw new Error('EPIPE');
-    }
+    if (this.breaks === 'close first') this.closeByPeer();
+    if (this.breaks) throw new Error('EPIPE');
     this.packets.push(...packets);
   }
 
@@ -135,22 +134,25 @@ describe('SyslogDrain', () => {
     await drain.close('finish');
   });
 
-  it('counts as lost what the connection broke on, and says so on the next', async () => {
-    const {transport, drain, clock} = start();
-    drain.push([message(1)]);
-    await settle();
-    transport.breaks = true;
-    drain.push(messages(3, 2));
-    await settle();
-    expect(drain.status()).to.include({delivered: 1, dropped: 3, buffered: 0});
-    transport.breaks = false;
-    drain.push([message(5)]);
-    await clock.advance(1999);
-    expect(transport.connects).to.equal(1);
-    await clock.advance(1);
-    expect(transport.lines()).to.deep.equal(['line 1', L10(3, '2026-11-22T06:17:02+00:00'), 'line 5']);
-    await drain.close('finish');
-  });
+  for (const breaks of ['send first', 'close first'] as const) {
+    it(`counts as lost what the connection broke on, says so on the next, and backs off: ${breaks}`, async () => {
+      const {transport, drain, clock} = start();
+      drain.push([message(1)]);
+      await settle();
+      transport.breaks = breaks;
+      drain.push(messages(3, 2));
+      await settle();
+      expect(drain.status()).to.include({state: 'failing', delivered: 1, dropped: 3, buffered: 0});
+      transport.breaks = null;
+      drain.push([message(5)]);
+      await clock.advance(1999);
+      expect(transport.connects).to.equal(1);
+      await clock.advance(1);
+      expect(transport.lines()).to.deep.equal(['line 1', L10(3, '2026-11-22T06:17:02+00:00'), 'line 5']);
+      expect(drain.status().state).to.equal('connected');
+      await drain.close('finish');
+    });
+  }
 
   it('closes an idle connection, and opens it at once for the next message', async () => {
     const {transport, drain, clock} = start();
@@ -193,5 +195,17 @@ describe('SyslogDrain', () => {
     expect(successor.status()).to.include({delivered: 5, dropped: 1});
     await drain.close('finish');
     await successor.close('finish');
+  });
+
+  it('sends as any others what an http drain, whose URL was changed, had on its way', async () => {
+    const {transport, drain} = start({
+      progress: {next: 3, frame: {from: 1, to: 2, id: 'A'}, delivered: 0, dropped: 0, untold: 0, untoldSince: 0},
+      headSeq: 4,
+      backlog: messages(3),
+    });
+    await settle();
+    expect(transport.lines()).to.deep.equal(['line 1', 'line 2', 'line 3']);
+    expect(drain.status()).to.include({delivered: 3, dropped: 0});
+    await drain.close('finish');
   });
 });
