@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import type {SecureContext} from 'node:tls';
 import type {Clock} from '../model/clock.js';
 import type {DrainSpec} from '../model/spec.js';
-import type {Drain} from './drain.js';
+import type {Drain, DrainPast} from './drain.js';
 import type {DrainStatus} from '../model/drain.js';
 import {DrainPosition} from './drain-position.js';
 import type {DrainProgress} from './drain-position.js';
@@ -26,7 +26,10 @@ export class ChannelDrains {
   readonly #drains = new Map<string, Drain>();
   /** of drains that this process has not opened yet */
   #earlier = new Map<string, DrainProgress>();
-  #removing: Promise<unknown> = Promise.resolve();
+  /** drains that close, and the spec of the one that takes their place then */
+  readonly #moving = new Map<Drain, DrainSpec>();
+  /** all that was removed or moved has closed */
+  #left: Promise<unknown> = Promise.resolve();
 
   constructor(options: ChannelDrainsOptions) {
     this.#options = options;
@@ -49,8 +52,8 @@ export class ChannelDrains {
   }
 
   /**
-   * Opens, keeps and removes drains so that these are left. Resolves once the beginning of new ones is on disk: what is
-   * committed later is theirs, whatever happens.
+   * Opens, keeps, moves and removes drains so that these are left. Resolves once the beginning of new ones is on disk: what
+   * is committed later is theirs, whatever happens.
    *
    * @param headSeq of the next message
    * @param recent committed messages, at least from neededSeq on
@@ -59,12 +62,12 @@ export class ChannelDrains {
     const wanted = new Map(specs.map((spec) => [spec.id, spec]));
     for (const drain of this.#drains.values()) {
       const spec = wanted.get(drain.spec.id);
-      if (spec?.url === drain.spec.url && spec.token === drain.spec.token) wanted.delete(spec.id);
+      wanted.delete(drain.spec.id);
+      if (spec) this.#move(drain, spec);
       else this.#remove(drain);
     }
-    const opened = [...wanted.values()].map((spec) => this.#open(spec, headSeq, recent));
-    for (const id of this.#earlier.keys())
-      this.#removing = Promise.all([this.#removing, this.#positionOf(id).remove()]);
+    const opened = [...wanted.values()].map((spec) => this.#open(spec, this.#pastOf(spec.id, headSeq, recent)));
+    for (const id of this.#earlier.keys()) this.#left = Promise.all([this.#left, this.#positionOf(id).remove()]);
     this.#earlier.clear();
     await Promise.all(opened.map((drain) => drain.save()));
   }
@@ -82,35 +85,56 @@ export class ChannelDrains {
   }
 
   async close(inFlight: 'finish' | 'abort'): Promise<void> {
+    await this.#left;
     await Promise.all([...this.#drains.values()].map((drain) => drain.close(inFlight)));
-    await this.#removing;
     this.#drains.clear();
   }
 
-  #open(spec: DrainSpec, headSeq: number, recent: Message[]): Drain {
-    const {clock, random, secureContext, certificateRefused} = this.#options;
-    const progress = this.#earlier.get(spec.id) ?? null;
-    this.#earlier.delete(spec.id);
+  #pastOf(id: string, headSeq: number, recent: Message[]): DrainPast {
+    const progress = this.#earlier.get(id) ?? null;
+    this.#earlier.delete(id);
     const from = progress?.frame?.from ?? progress?.next ?? headSeq;
+    return {progress, headSeq, backlog: from < headSeq ? recent.filter((message) => message.seq >= from) : []};
+  }
+
+  #open(spec: DrainSpec, past: DrainPast): Drain {
+    const {clock, random, secureContext, certificateRefused} = this.#options;
     const drain = openDrain({
+      ...past,
       spec,
       clock,
       random,
       secureContext,
       position: this.#positionOf(spec.id),
-      progress,
-      headSeq,
-      backlog: from < headSeq ? recent.filter((message) => message.seq >= from) : [],
       certificateRefused: (alert) => certificateRefused(spec, alert),
     });
     this.#drains.set(spec.id, drain);
     return drain;
   }
 
+  /** Where its URL changed, another takes its place once it is closed; until then it takes what comes. */
+  #move(drain: Drain, spec: DrainSpec): void {
+    const {url, token} = this.#moving.get(drain) ?? drain.spec;
+    if (spec.url === url && spec.token === token) return;
+    const isMoving = this.#moving.has(drain);
+    this.#moving.set(drain, spec);
+    if (isMoving) return;
+    const moved = drain.close('abort').then(async () => {
+      const wanted = this.#moving.get(drain);
+      this.#moving.delete(drain);
+      if (wanted) await this.#open(wanted, drain.handOver()).save();
+    });
+    this.#left = Promise.all([this.#left, moved]);
+  }
+
   #remove(drain: Drain): void {
-    this.#drains.delete(drain.spec.id);
-    const closed = drain.close('abort').then(() => this.#positionOf(drain.spec.id).remove());
-    this.#removing = Promise.all([this.#removing, closed]);
+    const {id} = drain.spec;
+    this.#drains.delete(id);
+    this.#moving.delete(drain);
+    const closed = drain.close('abort').then(async () => {
+      if (!this.#drains.has(id)) await this.#positionOf(id).remove();
+    });
+    this.#left = Promise.all([this.#left, closed]);
   }
 
   #positionOf(id: string): DrainPosition {

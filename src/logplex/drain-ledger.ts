@@ -1,6 +1,6 @@
 import type {Clock} from '../model/clock.js';
 import {limits} from '../model/limits.js';
-import type {DrainContext} from './drain.js';
+import type {DrainContext, DrainPast} from './drain.js';
 import type {DrainProgress} from './drain-position.js';
 import type {FrameOf} from './frames.js';
 import type {Message} from './message.js';
@@ -78,9 +78,28 @@ export class DrainLedger {
 
   /** A disk that refuses costs exactness after a crash, and nothing now. */
   async save(): Promise<void> {
+    await this.#position.save(this.#progress()).catch(() => undefined);
+  }
+
+  /** All of it goes to a successor: what the buffer holds, and as losses to tell the `onItsWay` messages that left it. */
+  handOver(onItsWay: number): DrainPast {
+    this.buffer.lose(onItsWay);
+    this.#frame = null;
+    const past = {progress: this.#progress(), headSeq: this.#headSeq, backlog: this.buffer.takeSome(Infinity)};
+    this.buffer.close();
+    return past;
+  }
+
+  async close(): Promise<void> {
+    this.buffer.close();
+    await this.save();
+    await this.#position.close();
+  }
+
+  #progress(): DrainProgress {
     const inBuffer = this.buffer.loss;
     const elsewhere = this.#untoldElsewhere();
-    const progress: DrainProgress = {
+    return {
       next: this.#nextSeq,
       frame: this.#frame,
       delivered: this.#delivered,
@@ -88,13 +107,6 @@ export class DrainLedger {
       untold: inBuffer.lost + elsewhere.lost,
       untoldSince: elsewhere.lost > 0 ? elsewhere.since : inBuffer.since,
     };
-    await this.#position.save(progress).catch(() => undefined);
-  }
-
-  async close(): Promise<void> {
-    this.buffer.close();
-    await this.save();
-    await this.#position.close();
   }
 
   get #nextSeq(): number {

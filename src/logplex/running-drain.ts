@@ -5,7 +5,7 @@ import type {DrainState, DrainStatus} from '../model/drain.js';
 import type {DrainSpec} from '../model/spec.js';
 import {certificateAlert} from './certificate-alert.js';
 import {FINISH_MS} from './drain.js';
-import type {Drain, DrainContext} from './drain.js';
+import type {Drain, DrainContext, DrainPast} from './drain.js';
 import {DrainLedger} from './drain-ledger.js';
 import type {Message} from './message.js';
 import {Wake} from './wake.js';
@@ -81,6 +81,10 @@ export abstract class RunningDrain implements Drain {
     force.cancel();
     this.disconnect();
     await this.ledger.close();
+  }
+
+  handOver(): DrainPast {
+    return this.ledger.handOver(this.onItsWay);
   }
 
   protected start(): void {
