@@ -73,11 +73,15 @@ export interface DrainStatus {
   buffered: number;
 }
 
-/** The URL as it may be shown: its credentials replaced. What is no URL is hidden whole. */
+/**
+ * The URL as it may be shown: its credentials replaced. What is no URL is hidden whole. Where a password may hold a `/`, `?`
+ * or `#` that is not escaped, all up to the last `@` is hidden: rather too much than too little.
+ */
 export function maskDrainUrl(url: string): string {
-  const match = /^([a-z][a-z0-9+.-]*:\/\/)(?:[^/?#]*@)?([^]*)$/i.exec(url);
-  if (!match) return '****';
-  return match[0].length === match[1]!.length + match[2]!.length ? url : `${match[1]}****@${match[2]}`;
+  const [, scheme, rest] = /^([a-z][a-z0-9+.-]*:\/\/)([^]*)$/i.exec(url) ?? [];
+  if (!scheme || rest === undefined) return '****';
+  const end = mayHoldCredentials(rest) ? rest.lastIndexOf('@') + 1 : 0;
+  return end === 0 ? url : `${scheme}****@${rest.slice(end)}`;
 }
 
 /**
@@ -98,8 +102,17 @@ function parseAfterScheme(url: string, rest: string): URL {
   try {
     return new URL(`http://${rest}`);
   } catch {
-    throw invalid(url, 'its host or port is malformed');
+    const reason =
+      mayHoldCredentials(rest) && /[/?#].*@/s.test(rest)
+        ? 'a /, ? or # in its user or password has to be written as %2F, %3F or %23'
+        : 'its host or port is malformed';
+    throw invalid(url, reason);
   }
+}
+
+/** What stands before the path begins with `name:`, or `…@`. A host's port looks like that too. */
+function mayHoldCredentials(rest: string): boolean {
+  return /^[^/?#]*[:@]/.test(rest);
 }
 
 function basic(username: string, password: string): string {

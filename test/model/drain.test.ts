@@ -60,6 +60,7 @@ describe('parseDrainUrl', () => {
     ['syslog://h:99999', 'its host or port is malformed'],
     ['syslog://h:0', 'its port is 0'],
     ['https://a b/', 'its host or port is malformed'],
+    ['https://u:a/b@h/', 'a /, ? or # in its user or password has to be written as %2F, %3F or %23'],
   ] as const) {
     it(`refuses ${JSON.stringify(url)}: ${reason}`, () => {
       const error = refusal(() => parseDrainUrl(url));
@@ -70,7 +71,13 @@ describe('parseDrainUrl', () => {
   }
 
   it('shows no credentials when it refuses', () => {
-    expect(refusal(() => parseDrainUrl('ftp://user:geheim@h/')).message).not.to.contain('geheim');
+    for (const url of [
+      'ftp://user:geheim@h/',
+      'https://user:a/geheim@h/',
+      'https://user:a?@geheim@h/',
+      'ftp://u:#geheim@h',
+    ])
+      expect(refusal(() => parseDrainUrl(url)).message).not.to.contain('geheim');
   });
 });
 
@@ -80,6 +87,10 @@ describe('maskDrainUrl', () => {
     expect(maskDrainUrl('syslog+tls://token@h')).to.equal('syslog+tls://****@h');
     expect(maskDrainUrl('https://h/a@b')).to.equal('https://h/a@b');
     expect(maskDrainUrl('https://u:p@ss@h/')).to.equal('https://****@h/');
+    for (const sign of '/?#') {
+      expect(maskDrainUrl(`https://u:p${sign}w@h/`)).to.equal('https://****@h/');
+      expect(maskDrainUrl(`https://u:p@s${sign}w@h/`)).to.equal('https://****@h/');
+    }
   });
 
   it('hides whole what is no URL', () => {
