@@ -1,5 +1,7 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
+import {request} from 'node:http';
+import type {ClientRequest} from 'node:http';
 import {chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -43,7 +45,17 @@ describe('git push, on the process engine', function () {
     return {status: result.exitCode, output: result.all.replace(/ +$/gm, '')};
   }
 
-  /** A working tree whose builds wait while `gate` exists in the test's folder. */
+  /** Builds of the app wait while `gate` exists in the test's folder. */
+  async function closeGate(): Promise<void> {
+    const pack = join(folder, 'gated');
+    await mkdir(join(pack, 'bin'), {recursive: true});
+    await writeFile(join(pack, 'bin/detect'), 'echo Gated');
+    await writeFile(join(pack, 'bin/compile'), `while [ -e ${folder}/gate ]; do sleep 0.05; done`);
+    await chmod(join(pack, 'bin/compile'), 0o755);
+    await platform.api('PUT', `/apps/${app}/buildpack-installations`, {updates: [{buildpack: pack}]});
+    await writeFile(join(folder, 'gate'), '');
+  }
+
   async function tree(name: string, files: Record<string, string>): Promise<void> {
     await mkdir(join(folder, name));
     await git(name, 'init', '--quiet', '--initial-branch', 'main');
@@ -56,6 +68,20 @@ describe('git push, on the process engine', function () {
     await git(name, 'add', '--all');
     await git(name, 'commit', '--quiet', '--allow-empty', '-m', `Change ${Object.keys(files).join(', ')}`);
     return (await git(name, 'rev-parse', 'HEAD')).output;
+  }
+
+  /** A push of which nothing comes but its header. */
+  function openPush(): ClientRequest {
+    const push = request(`${platform.url}/${app}.git/git-receive-pack`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${platform.token}`,
+        'content-type': 'application/x-git-receive-pack-request',
+        ...{'content-length': '1000', expect: '100-continue'},
+      },
+    });
+    push.on('error', () => undefined).flushHeaders();
+    return push;
   }
 
   const releases = async () =>
@@ -180,14 +206,34 @@ To `,
     expect(await releases()).to.have.length(4);
   });
 
+  it('does not hold up later pushes when it gives up before its turn', async () => {
+    await closeGate();
+    await tree('work', {Procfile: 'clock: sleep 1000\n'});
+    const first = git('work', 'push', 'heroku', 'main');
+    await until('its build', async () => (await platform.api<unknown[]>('GET', `/apps/${app}/builds`)).length === 1);
+    const second = openPush();
+    await once(second, 'continue');
+    second.destroy();
+    await rm(join(folder, 'gate'));
+    expect((await first).status).to.equal(0);
+    const third = await git('work', 'push', 'heroku', 'main:topic');
+    expect(third.status, third.output).to.equal(0);
+  });
+
+  it('does not hold up later pushes when it breaks off in the middle', async () => {
+    await tree('work', {Procfile: 'clock: sleep 1000\n'});
+    const {id} = await platform.api<{id: string}>('GET', `/apps/${app}`);
+    const first = openPush();
+    first.write('00');
+    const backend = `PATH_INFO=/${id}.git/git-receive-pack`;
+    await until('git', async () => (await execa('ps', ['axeww'])).stdout.includes(backend));
+    first.destroy();
+    const second = await git('work', 'push', 'heroku', 'main:topic');
+    expect(second.status, second.output).to.equal(0);
+  });
+
   it('goes on when the pusher goes away', async () => {
-    const pack = join(folder, 'gated');
-    await mkdir(join(pack, 'bin'), {recursive: true});
-    await writeFile(join(pack, 'bin/detect'), 'echo Gated');
-    await writeFile(join(pack, 'bin/compile'), `while [ -e ${folder}/gate ]; do sleep 0.05; done`);
-    await chmod(join(pack, 'bin/compile'), 0o755);
-    await platform.api('PUT', `/apps/${app}/buildpack-installations`, {updates: [{buildpack: pack}]});
-    await writeFile(join(folder, 'gate'), '');
+    await closeGate();
     await tree('work', {Procfile: 'clock: sleep 1000\n'});
     const push = spawn('git', ['push', 'heroku', 'main'], {
       cwd: join(folder, 'work'),

@@ -9,7 +9,8 @@ const HEADER_LIMIT = 64 * 1024;
 
 /**
  * Runs `git http-backend` for one request, streaming both ways, and resolves when it has ended. A client that goes
- * away does not end it: what it does to the repository, and the build in its hook, go on to their end.
+ * away does not end it: what it does to the repository, and the build in its hook, go on to their end. One that has
+ * gone before is as one that sends nothing.
  *
  * @throws DynoError unsupported without git
  */
@@ -26,7 +27,8 @@ export async function runHttpBackend(
   ended.catch(() => undefined);
   // git may answer before it has read everything.
   backend.stdin.on('error', () => undefined);
-  if (body) {
+  // A stream that was destroyed says nothing more, not even that it ends.
+  if (body && !body.destroyed) {
     body.pipe(backend.stdin);
     // An upload that breaks off must not look complete.
     body.once('error', () => backend.stdin.destroy());
@@ -41,7 +43,7 @@ export async function runHttpBackend(
 async function answer(backend: ChildProcess, response: ServerResponse): Promise<void> {
   const stdout = backend.stdout!;
   let header = Buffer.alloc(0);
-  let isOpen = true;
+  let isOpen = !response.destroyed;
   response.once('close', () => (isOpen = false));
   const drained = () =>
     new Promise<void>((resolve) => {

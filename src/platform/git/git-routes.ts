@@ -31,7 +31,10 @@ export function registerGitRoutes(server: FastifyInstance, context: PlatformCont
   const repositories = new Repositories(context.home.git);
   const pushes = new Pushes(`${context.home.git}/incoming`);
   const queue = new KeyedQueue();
-  server.addHook('onReady', () => repositories.open());
+  server.addHook('onReady', async () => {
+    await repositories.open();
+    await pushes.open();
+  });
   context.appEnds.push((app) => repositories.remove(app.id));
 
   server.post<{Params: {secret: string}; Body: PushRequest}>(
@@ -51,6 +54,7 @@ export function registerGitRoutes(server: FastifyInstance, context: PlatformCont
     const env = await backendEnvironment(repositories, app, service, request);
     const body = request.method === 'POST' ? (request.body ?? null) : null;
     reply.hijack();
+    if (isGone(body, reply)) return;
     try {
       if (service === 'git-receive-pack') await queue.run(app.id, () => receive(app, env, body, reply));
       else await runHttpBackend(env, body, reply.raw);
@@ -62,7 +66,9 @@ export function registerGitRoutes(server: FastifyInstance, context: PlatformCont
   };
 
   const receive = async (app: App, env: Record<string, string>, body: Readable | null, reply: FastifyReply) => {
-    const push = await pushes.begin(app.id);
+    // Its turn may come long after its client has given up.
+    if (isGone(body, reply)) return;
+    const push = pushes.begin(app.id);
     try {
       const hook = {
         DYNO_NODE: process.execPath,
@@ -89,6 +95,8 @@ export function registerGitRoutes(server: FastifyInstance, context: PlatformCont
   });
 }
 
+const isGone = (body: Readable | null, reply: FastifyReply): boolean => reply.raw.destroyed || body?.destroyed === true;
+
 async function backendEnvironment(
   repositories: Repositories,
   app: App,
@@ -108,8 +116,9 @@ async function backendEnvironment(
     REMOTE_ADDR: request.ip,
     GATEWAY_INTERFACE: 'CGI/1.1',
   };
-  const {'content-length': length, 'content-encoding': encoding, 'git-protocol': protocol} = headers;
-  if (length !== undefined) env.CONTENT_LENGTH = length;
+  // Without CONTENT_LENGTH git reads to the end of the input. With it, it waits for ever, and never sleeps, for the rest
+  // of an upload that broke off.
+  const {'content-encoding': encoding, 'git-protocol': protocol} = headers;
   if (encoding !== undefined) env.HTTP_CONTENT_ENCODING = encoding;
   if (typeof protocol === 'string') env.GIT_PROTOCOL = protocol;
   return env;

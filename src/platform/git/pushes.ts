@@ -34,8 +34,13 @@ export class Pushes {
     this.#folder = folder;
   }
 
-  async begin(appId: string): Promise<Push> {
+  /** Makes the folder anew: sources in it are of pushes that the last platform did not see the end of. */
+  async open(): Promise<void> {
+    await rm(this.#folder, {recursive: true, force: true});
     await mkdir(this.#folder, {recursive: true, mode: 0o700});
+  }
+
+  begin(appId: string): Push {
     const secret = randomBytes(24).toString('base64url');
     const push = {secret, appId, source: `${this.#folder}/${randomBytes(8).toString('hex')}.tgz`};
     this.#open.set(secret, push);
