@@ -1,6 +1,6 @@
 import {createHmac, timingSafeEqual} from 'node:crypto';
 import {createReadStream} from 'node:fs';
-import {rm} from 'node:fs/promises';
+import {mkdir, rm} from 'node:fs/promises';
 import type {Readable} from 'node:stream';
 import type {FastifyInstance} from 'fastify';
 import {DynoError} from '../../model/error.js';
@@ -79,6 +79,12 @@ export const slugRoutes: Route[] = [
 export function addSlugArchives(server: FastifyInstance, context: PlatformContext): void {
   const {store, runtimes, clock, home} = context;
   const path = '/slugs/blobs/:slug/:signature';
+
+  // Archives lie there only while they are imported: those found were the last platform's.
+  server.addHook('onReady', async () => {
+    await rm(home.slugs, {recursive: true, force: true});
+    await mkdir(home.slugs, {recursive: true, mode: 0o700});
+  });
 
   const find = ({slug: id, signature}: BlobParams['Params']): Slug => {
     const wanted = Buffer.from(signatureOf(context, id));

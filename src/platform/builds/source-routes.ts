@@ -9,7 +9,7 @@ import {route} from '../http/route.js';
 import {newId, timestamp} from '../store/identity.js';
 import {SOURCE_PATH, sourceFile, sourceLimits} from './find-source.js';
 import type {Source, SourceRows} from './source-rows.js';
-import {addRawBodyRoutes, takeUpload} from './upload.js';
+import {addRawBodyRoutes, removeParts, takeUpload} from './upload.js';
 
 /** ms that an uploaded source is kept, as Heroku's URLs are valid; a build that began has its own copy */
 const KEPT_MS = 60 * 60 * 1000;
@@ -45,6 +45,7 @@ export function sourceRoutes(sources: SourceRows): Route[] {
 /** The archive itself: PUT takes a gzipped tar of any content type, or none, and streams it to disk. */
 export function addSourceArchives(server: FastifyInstance, context: PlatformContext, sources: SourceRows): void {
   const folder = context.home.sources;
+  server.addHook('onReady', () => removeParts(folder));
   const find = (secret: string): Source => {
     const source = sources.findBySecret(secret);
     if (!source) throw new DynoError('not_found', {resource: 'source'});

@@ -1,4 +1,4 @@
-import {mkdir, rename, rm} from 'node:fs/promises';
+import {mkdir, readdir, rename, rm} from 'node:fs/promises';
 import type {Readable} from 'node:stream';
 import type {FastifyInstance} from 'fastify';
 import {DynoError} from '../../model/error.js';
@@ -17,6 +17,11 @@ export function addRawBodyRoutes(server: FastifyInstance, addRoutes: (scope: Fas
     });
     addRoutes(scope);
   });
+}
+
+/** Removes what there is of uploads that the last platform did not see the end of. */
+export async function removeParts(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) if (name.endsWith('.part')) await rm(`${folder}/${name}`, {force: true});
 }
 
 /** Bytes stored at `path`; a broken upload leaves what was there before. @throws DynoError slug_invalid, disk_full */
