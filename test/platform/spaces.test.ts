@@ -60,10 +60,11 @@ describe('private spaces', function () {
     expect(await refusal({name: 'acme'})).to.equal('Name acme is already taken');
   });
 
-  it('shares the default range out, but gives it to nobody who asks for all of it', async () => {
-    await create('acme');
-    await create('other');
-    expect(await refusal({name: 'whole', cidr: '10.0.0.0/16'})).to.include('10.0.0.0/16 overlaps with');
+  it("shares the default range out, also to who names it as Terraform's provider does", async () => {
+    const spaces = [await create('acme'), await create('other', {cidr: '10.0.0.0/16'})];
+    expect(spaces.map(({cidr}) => cidr)).to.deep.equal(['10.0.0.0/16', '10.0.0.0/16']);
+    const [acme, other] = ['acme', 'other'].map((name) => platform.runtimes.get(name)!.spec!.space!.subnet);
+    expect(acme).not.to.equal(other);
   });
 
   it('starts no runtime again once it is being destroyed', async () => {

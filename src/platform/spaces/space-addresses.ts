@@ -34,7 +34,8 @@ export class SpaceAddresses {
     dataCidr?: string | undefined;
   }): Pick<Space, 'cidr' | 'dataCidr' | 'subnet' | 'nat'> {
     const cidr = wanted.cidr === undefined ? DEFAULT_CIDR : checkSpaceCidr(wanted.cidr);
-    if (wanted.cidr !== undefined) this.#refuseOverlap(cidr);
+    // Also when it is named: Terraform's provider names it for every space that is to have the default.
+    if (cidr !== DEFAULT_CIDR) this.#refuseOverlap(cidr);
     const dataCidr = wanted.dataCidr ?? DEFAULT_DATA_CIDR;
     checkDataCidr(dataCidr, cidr);
     return {cidr, dataCidr, subnet: this.subnetFor(cidr), nat: this.#nat()};
@@ -46,7 +47,7 @@ export class SpaceAddresses {
     return allocateSubnet(cidr, [...this.#machineRanges(), ...taken]);
   }
 
-  /** A CIDR that was asked for belongs to one space; of the default, who names none gets a piece. */
+  /** A CIDR that was asked for belongs to one space; the default one is shared out. */
   #refuseOverlap(cidr: string): void {
     const subnets = this.#subnets();
     // The bridges of our own spaces are among the machine's routes.
