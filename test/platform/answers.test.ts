@@ -60,6 +60,14 @@ describe('answers of all routes', function () {
       const items = isList ? answer.body : [answer.body];
       if (isList && !world.isEmpty(route)) expect(items, 'something in the list').to.have.length.greaterThan(0);
       for (const item of items) expect(violations(route.answers, item), JSON.stringify(item)).to.deep.equal([]);
+      for (const field of items.length > 0 ? (route.ranges ?? []) : []) {
+        const kinds = new Set(items.map((item: Record<string, unknown>) => typeof item[field]));
+        expect([...kinds], `what a range by ${field} sorts`).to.be.deep.oneOf([['string'], ['number']]);
+        if (!kinds.has('number')) continue;
+        const headers = {accept: ACCEPT, range: `${field} x..`};
+        const refused = await platform.call(route.method, path, {...(body ? {body} : {}), headers});
+        expect(refused.status, `a range by ${field} from x`).to.equal(416);
+      }
     });
   }
 });

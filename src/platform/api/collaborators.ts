@@ -8,7 +8,7 @@ import {newId, timestamp} from '../store/identity.js';
 import {appReference} from './app-json.js';
 import {fixedId} from './fixed-id.js';
 
-const ranges = ['email', 'id', 'created_at'] as const;
+const ranges = ['created_at', 'id'] as const;
 const EMAIL = /^[^\s@]{1,128}@[^\s@]{1,128}$/;
 
 /** What a collaborator of a team's app may be allowed. */

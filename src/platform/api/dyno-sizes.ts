@@ -27,11 +27,8 @@ const isOfSpaces = ({tier}: DynoSize) => tier === 'private' || tier === 'shield'
 export const dynoSizeReference = (name: string): {id: string; name: string} => ({id: fixedId('dyno-size', name), name});
 
 export const dynoSizeRoutes = [
-  route(
-    'GET',
-    '/dyno-sizes',
-    {title: 'list dyno sizes', answers: 'dyno-size', ranges: ['position', 'id', 'name']},
-    () => dynoSizes.map(present),
+  route('GET', '/dyno-sizes', {title: 'list dyno sizes', answers: 'dyno-size', ranges: ['name', 'id']}, () =>
+    dynoSizes.map(present),
   ),
   route('GET', '/dyno-sizes/:size', {title: 'dyno size', answers: 'dyno-size'}, ({params}) => {
     const wanted = params.size!.toLowerCase();
@@ -42,7 +39,7 @@ export const dynoSizeRoutes = [
   route(
     'GET',
     '/apps/:app/available-dyno-sizes',
-    {title: 'list dyno sizes an app may use', answers: 'dyno-size', ranges: ['position', 'id', 'name']},
+    {title: 'list dyno sizes an app may use', answers: 'dyno-size', ranges: ['name', 'id']},
     ({context, params}) => {
       const inSpace = context.store.apps.get(params.app!).spaceId !== null;
       return dynoSizes.filter((size) => isOfSpaces(size) === inSpace).map(present);

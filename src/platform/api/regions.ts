@@ -82,7 +82,7 @@ const present = (region: Region) => ({
 });
 
 export const regionRoutes = [
-  route('GET', '/regions', {title: 'list regions', answers: 'region', ranges: ['position', 'id', 'name']}, () =>
+  route('GET', '/regions', {title: 'list regions', answers: 'region', ranges: ['name', 'id']}, () =>
     regions.map(present),
   ),
   route('GET', '/regions/:region', {title: 'region', answers: 'region'}, ({params}) =>

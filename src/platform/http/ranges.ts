@@ -1,4 +1,5 @@
 import {DynoError} from '../../model/error.js';
+import {decodeBound, encodeBound} from './range-bounds.js';
 
 /** `Range: version ]3..9; max=15, order=desc` */
 export interface Range {
@@ -23,6 +24,8 @@ export interface Page {
 
 const DEFAULT_MAX = 200;
 const LARGEST_MAX = 1000;
+/** fields that hold numbers: bounds of them are numbers too */
+const NUMBERS = new Set(['version', 'ordinal']);
 const RANGE = /^\s*([a-z_]+)\s*(?:(\])?([^\s;]*?)\.\.([^\s;]*))?\s*(?:;(.*))?$/i;
 
 /**
@@ -51,8 +54,8 @@ export function parseRange(header: string | undefined, fields: readonly string[]
     ...first,
     isDefault: false,
     field,
-    from: from || null,
-    to: to || null,
+    from: readBound(field, from),
+    to: readBound(field, to),
     exclusive: exclusive === ']',
   };
   for (const option of options
@@ -68,6 +71,13 @@ export function parseRange(header: string | undefined, fields: readonly string[]
 const fieldFor = (asked: string, served: readonly string[]): string =>
   asked === 'seq' && served.includes('created_at') ? 'created_at' : asked;
 
+function readBound(field: string, text: string | undefined): string | null {
+  if (!text) return null;
+  const bound = decodeBound(text);
+  if (!NUMBERS.has(field) || /^\d+$/.test(bound)) return bound;
+  throw invalid(`Range value ${bound.slice(0, 100)} is no number, as ${field} is.`);
+}
+
 function readOption(range: Range, option: string): void {
   const [name, value = ''] = option.split('=').map((part) => part.trim());
   if (name === 'max' && /^\d{1,6}$/.test(value) && Number(value) > 0) range.max = Math.min(Number(value), LARGEST_MAX);
@@ -76,22 +86,31 @@ function readOption(range: Range, option: string): void {
     throw invalid(`Range option ${option.slice(0, 100)} is not known. Options: max=1..${LARGEST_MAX}, order=asc|desc`);
 }
 
-/** The page of `items` that a range means. `items` come in the order that they have without a range. */
+/**
+ * The page of `items` that a range means. `items` come in the order that they have without a range. A page has more
+ * than `max` where its last value stands further times: the next one starts behind that value.
+ */
 export function pageOf(items: Record<string, unknown>[], range: Range): Page {
-  const {field, order, max} = range;
+  const {field, order, max, to} = range;
   const keepsOrder = range.isDefault && items.length <= max;
   const sorted = keepsOrder ? items : [...items].sort((a, b) => compare(a[field], b[field]));
   if (order === 'desc') sorted.reverse();
   const inside = keepsOrder ? sorted : sorted.filter((item) => isInside(item[field], range));
-  const page = inside.slice(0, max);
+  const page = inside.slice(0, pageLength(inside, range));
   const last = page.at(-1)?.[field];
   const more = inside.length > page.length;
   const options = `max=${max}${order === 'desc' ? ', order=desc' : ''}`;
   return {
     items: page,
-    contentRange: page.length === 0 ? null : `${field} ${text(page[0]![field])}..${text(last)}`,
-    nextRange: more ? `${field} ]${text(last)}..; ${options}` : null,
+    contentRange: page.length === 0 ? null : `${field} ${bound(page[0]![field])}..${bound(last)}`,
+    nextRange: more ? `${field} ]${bound(last)}..${bound(to)}; ${options}` : null,
   };
+}
+
+function pageLength(items: Record<string, unknown>[], {field, max}: Range): number {
+  let length = Math.min(max, items.length);
+  while (length < items.length && compare(items[length]![field], items[length - 1]![field]) === 0) length++;
+  return length;
 }
 
 function isInside(value: unknown, {from, to, exclusive, order}: Range): boolean {
@@ -112,5 +131,6 @@ function compare(a: unknown, b: unknown): number {
 
 const like = (bound: string, value: unknown): unknown => (typeof value === 'number' ? Number(bound) : bound);
 const text = (value: unknown): string => (value === null || value === undefined ? '' : String(value as string));
+const bound = (value: unknown): string => encodeBound(text(value));
 
 const invalid = (message: string): DynoError => new DynoError('range_invalid', {message});
