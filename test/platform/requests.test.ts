@@ -1,4 +1,6 @@
+import {connect} from 'node:net';
 import {expect} from 'chai';
+import {until} from '../support/until.js';
 import {TestPlatform} from './support/test-platform.js';
 
 describe('requests', function () {
@@ -64,6 +66,32 @@ describe('requests', function () {
       const answer = await platform.call('GET', '/account', {headers: {origin: 'https://evil.example.com'}});
       expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).to.deep.equal([]);
     });
+  });
+
+  it('ignores the offer of another protocol, as curl --http2 and Java make it', async () => {
+    const body = JSON.stringify({name: 'offered'});
+    const head = [
+      ...['POST /apps HTTP/1.1', `Host: localhost:${platform.port}`],
+      ...[`Authorization: Bearer ${platform.running.context.token}`, `Content-Length: ${body.length}`],
+      ...['Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA'],
+    ];
+    const socket = connect(platform.port, '127.0.0.1').setNoDelay();
+    let got = '';
+    socket.on('data', (chunk: Buffer) => (got += chunk.toString()));
+    socket.write(`${head.join('\r\n')}\r\n\r\n${body.slice(0, 5)}`);
+    socket.write(body.slice(5));
+    await until('the app', () => got.includes('"name":"offered"'));
+    expect(got).to.match(/^HTTP\/1.1 201 /);
+    // The connection is of use for further requests.
+    got = '';
+    const next = head.map((line) =>
+      line.replace('POST /apps', 'GET /apps/offered').replace(/-Length: .*/, '-Length: 0'),
+    );
+    socket.write(`${next.join('\r\n')}\r\n\r\n`);
+    await until('the app again', () => got.includes('"name":"offered"'));
+    expect(got).to.match(/^HTTP\/1.1 200 /);
+    socket.destroy();
+    await platform.ok('DELETE', '/apps/offered');
   });
 
   describe('errors', () => {
@@ -134,6 +162,33 @@ describe('requests', function () {
       expect(names(second.body).slice(0, 1)).to.deep.equal(['app-c']);
     });
 
+    it('loses nothing between pages, whatever the values, and stops where it was told to', async () => {
+      const urls = Array.from({length: 5}, (_, index) => `https://logs.example.com/${'a..b%20;c.'.slice(index)}`);
+      for (const url of urls) await platform.ok('POST', '/apps/app-c/log-drains', {url});
+      // Those that were made within one second have one time.
+      for (const range of ['url ..; max=2', 'created_at ..; max=2', 'url ..; max=3, order=desc', 'token ..; max=1']) {
+        expect((await allPages('/apps/app-c/log-drains', range)).map(({url}) => url).sort(), range).to.deep.equal(
+          urls.sort(),
+        );
+      }
+      for (const value of ['1', '2', '3']) await platform.ok('PATCH', '/apps/app-c/config-vars', {PAGE: value});
+      const releases = await allPages('/apps/app-c/releases', 'version 2..4; max=2');
+      expect(releases.map(({version}) => version)).to.deep.equal([2, 3, 4]);
+    });
+
+    /** Follows Next-Range to the end, as clients do. */
+    async function allPages(path: string, first: string): Promise<{url: string; version: number}[]> {
+      const items = [];
+      for (let range: string | null = first, pages = 0; range !== null; pages++) {
+        expect(pages, `pages of ${first}`).to.be.lessThan(10);
+        const answer = await platform.call('GET', path, {headers: {range}});
+        expect(answer.status, range).to.be.oneOf([200, 206]);
+        items.push(...answer.body);
+        range = answer.headers.get('next-range');
+      }
+      return items;
+    }
+
     it('orders releases from the newest', async () => {
       const range = 'version ..; max=1, order=desc';
       const answer = await platform.call('GET', '/apps/app-b/releases', {headers: {range}});
@@ -148,7 +203,7 @@ describe('requests', function () {
     });
 
     it('refuses a range that cannot be', async () => {
-      for (const range of ['color ..', 'name ..; max=x', 'name ..; order=up', '???']) {
+      for (const range of ['color ..', 'name ..; max=x', 'name ..; order=up', 'name %z..', '???']) {
         const answer = await platform.call('GET', '/apps', {headers: {range}});
         expect(answer.status, range).to.equal(416);
         expect(answer.body.id).to.equal('requested_range_not_satisfiable');

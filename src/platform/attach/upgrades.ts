@@ -7,9 +7,13 @@ import {tokenOf} from '../http/credentials.js';
 import {errorBodyOf, toDynoError} from '../http/error-body.js';
 import {isServedHost} from '../http/host-check.js';
 import {join} from './session-io.js';
+import {serveWithoutUpgrade} from './without-upgrade.js';
 
 const LOCAL = /^\/local\/apps\/([^/?]+)\/dynos\/([^/?]+)\/(attach|exec)(?:\?.*)?$/;
 const SPACE = /^\/attach\/([0-9a-f-]{36})(?:\?.*)?$/;
+
+/** What is served here; other offers are ignored. */
+const PROTOCOLS = ['dyno-session', 'tcp'];
 
 /** What takes over a connection of a client of a private space's dyno: an ssh server (platform-api.md 5.3). */
 export type ServeTunnel = (secret: string, socket: Duplex, request: IncomingMessage) => Promise<void>;
@@ -28,6 +32,9 @@ export function acceptUpgrades(
   tunnel?: ServeTunnel,
 ): void {
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (!PROTOCOLS.includes((request.headers.upgrade ?? '').toLowerCase())) {
+      return serveWithoutUpgrade(server, request, socket, head);
+    }
     socket.on('error', () => socket.destroy());
     if (head.length > 0) socket.unshift(head);
     serve(context, isToken, tunnel, request, socket).catch((thrown: unknown) => refuse(socket, toDynoError(thrown)));
