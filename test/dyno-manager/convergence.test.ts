@@ -98,9 +98,11 @@ class Story {
       const start = this.#start++;
       const termMs = start % 5 === 4 ? null : 100 + (start % 3) * 2000;
       const startMs = 50 + (start % 4) * 300;
-      if (dynoKind === 'run') return {startMs, termMs, exitMs: attach ? null : 20 * SECOND};
-      if (!this.#healed && this.#broken.has(release)) return {startMs, termMs, exitMs: 700, exitStatus: 1};
-      return {startMs, termMs, bootMs: !this.#healed && start % 11 === 10 ? null : 300};
+      const answerLost = !this.#healed && start % 13 === 12;
+      if (answerLost) this.#blindUntil = this.clock.machine.now() + 3 * MINUTE;
+      if (dynoKind === 'run') return {startMs, termMs, answerLost, exitMs: attach ? null : 20 * SECOND};
+      if (!this.#healed && this.#broken.has(release)) return {startMs, termMs, answerLost, exitMs: 700, exitStatus: 1};
+      return {startMs, termMs, answerLost, bootMs: !this.#healed && start % 11 === 10 ? null : 300};
     });
     this.harness = newHarness({kind: this.kind, drainMs: 600, before: {clock: this.clock, engine}});
     this.harness.engine.onTransition = () => this.#check();
