@@ -35,7 +35,7 @@ export function requestHeadOf(
     else head.add(name, value);
   }
   if (cookies.length > 0) head.add(names.of('cookie')!, cookies.join('; '));
-  head.finish();
+  head.finish(limits.headerLineBytes);
   return head.fault || endsAtOnce ? withoutBody(head) : withBody(head);
 }
 
@@ -59,13 +59,26 @@ const FORBIDDEN = new Set([
   'keep-alive',
   'proxy-connection',
   'http2-settings',
+  'te',
 ]);
-/** Node refuses these twice; a dyno that sends them twice means the first */
-const SINGLE = new Set(['content-type', 'content-length', 'date', 'server', 'etag', 'last-modified', 'expires', 'age']);
+/**
+ * Node throws where one of these comes twice (its kSingleValueHeaders; `server` is ours): a dyno that sends it twice
+ * means the first.
+ */
+const SINGLE = new Set(
+  (
+    'access-control-allow-credentials access-control-max-age access-control-request-method age authorization ' +
+    'content-encoding content-language content-length content-location content-md5 content-range content-type date dnt ' +
+    'etag expires from host if-match if-modified-since if-none-match if-range if-unmodified-since last-modified location ' +
+    'max-forwards proxy-authorization range referer retry-after server tk upgrade-insecure-requests user-agent ' +
+    'x-content-type-options'
+  ).split(' '),
+);
 
 /** Header lines (each with CRLF, or none of them) as HTTP/2 fields. */
 export function responseHeaders(lines: string[]): OutgoingHttpHeaders {
-  const headers: Record<string, string | string[]> = {};
+  // Without a prototype: a dyno may call a header anything, `constructor` too.
+  const headers = Object.create(null) as Record<string, string | string[]>;
   for (const line of lines) {
     const colon = line.indexOf(':');
     if (colon < 0) continue;

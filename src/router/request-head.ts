@@ -12,8 +12,8 @@ export interface RequestFault {
 const syntaxError: RequestFault = {status: 400};
 const badHeader: RequestFault = {status: 400, cause: 'bad header'};
 
-/** `name`, `name:80`, `[::1]:80`; anything else in a Host header is refused */
-const HOST = /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/;
+/** `name`, `name:80`, `[::1]:80`; anything else in a Host header is refused, and what is longer than a name can be */
+const HOST = /^([A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{1,64}\])(?::\d{0,5})?$/;
 
 /** bytes of a head that may be kept alive by a slice of it */
 const KEPT_WHOLE = 2048;
@@ -108,9 +108,9 @@ export class RequestHead {
     }
   }
 
-  /** Applies the rules that need the whole head. */
-  finish(): this {
-    const fault = this.#takeHost();
+  /** Applies the rules that need the whole head. `lineBytes`: of a header, also where several lines are joined to one */
+  finish(lineBytes: number): this {
+    const fault = this.#takeHost() ?? this.#checkJoined(lineBytes);
     if (fault) {
       this.fault = fault;
       return this;
@@ -131,6 +131,10 @@ export class RequestHead {
     this.host = this.detach(match[1]!.toLowerCase());
     if (this.host.endsWith('.')) this.host = this.host.slice(0, -1);
     return null;
+  }
+
+  #checkJoined(lineBytes: number): RequestFault | null {
+    return this.forwardedFor.length > lineBytes || this.via.length > lineBytes ? syntaxError : null;
   }
 
   #takeConnection(): RequestFault | null {

@@ -1,20 +1,32 @@
+import {appNameOf} from '../model/app-hosts.js';
 import {routerCodes} from '../model/heroku-codes.js';
 import type {HerokuCode} from '../model/heroku-codes.js';
+import {limits} from '../model/limits.js';
 import type {RequestRecord} from './request-record.js';
 import type {RouterSettings} from './router-settings.js';
+
+/** characters of a line up to which it is no longer than a log message may be, whatever characters they are */
+const SURELY_SHORT = limits.logLineBytes / 3;
 
 /**
  * The router line of a request that has ended (heroku-behaviour.md 3.10):
  * `at=info method=GET path="/" host=… request_id=… fwd="…" dyno=web.1 connect=0ms service=7ms status=200 bytes=974 …`
+ * It is one log message: what a client sent is cut where it would make it longer.
  */
 export function formatRouterLine(record: RequestRecord, style: RouterSettings['style']): string {
-  const line = joinParts(record, style);
+  let room: number = limits.requestLineBytes;
+  let line = joinParts(record, style, room);
+  while (line.length > SURELY_SHORT && Buffer.byteLength(line) > limits.logLineBytes) {
+    room /= 2;
+    line = joinParts(record, style, room);
+  }
   // Kept in a log, a string made of forty pieces costs every garbage collection: this makes it one.
   Number(line);
   return line;
 }
 
-function joinParts(record: RequestRecord, style: RouterSettings['style']): string {
+/** `room`: characters that path and fwd may have each */
+function joinParts(record: RequestRecord, style: RouterSettings['style'], room: number): string {
   const connected = record.connectedAt > 0;
   const connect = connected ? record.connectedAt : record.endedAt;
   return (
@@ -22,13 +34,13 @@ function joinParts(record: RequestRecord, style: RouterSettings['style']): strin
     ' method=' +
     record.method +
     ' path="' +
-    escapeQuoted(style === 'legacy' ? record.target : decodePercent(record.target)) +
+    escapeQuoted(cut(style === 'legacy' ? record.target : decodePercent(record.target), room)) +
     '" host=' +
     record.host +
     ' request_id=' +
     record.requestId +
     ' fwd="' +
-    escapeQuoted(joinTightly(record.forwardedFor)) +
+    escapeQuoted(cut(joinTightly(record.forwardedFor), room)) +
     '" dyno=' +
     (record.dyno ?? '') +
     // A dyno that was tried in vain is named, with the time that was lost on it.
@@ -38,7 +50,6 @@ function joinParts(record: RequestRecord, style: RouterSettings['style']): strin
     record.status +
     ' bytes=' +
     (record.bytes ?? '') +
-    ' protocol=' +
     formatProtocol(record, style)
   );
 }
@@ -54,9 +65,13 @@ function formatCode(record: RequestRecord, style: RouterSettings['style']): stri
   return `${side}at=${level ?? 'error'} code=${code} desc="${desc}${limit}"${cause}`;
 }
 
-function formatProtocol({protocol, tlsVersion}: RequestRecord, style: RouterSettings['style']): string {
-  if (style === 'legacy') return tlsVersion === '' ? 'http' : 'https';
-  return tlsVersion === '' ? protocol + ' tls=false' : protocol + ' tls=true tls_version=' + tlsVersion;
+function formatProtocol(record: RequestRecord, style: RouterSettings['style']): string {
+  const {protocol, tlsVersion, inSpace} = record;
+  if (tlsVersion === '') return style === 'legacy' ? ' protocol=http' : ' protocol=' + protocol + ' tls=false';
+  // On the built-in domain the version is always unknown.
+  const version = appNameOf(record.host) === undefined ? tlsVersion : 'unknown';
+  if (style === 'router2') return ' protocol=' + protocol + ' tls=true tls_version=' + version;
+  return (inSpace ? ' tls_version=' + version : '') + ' protocol=https';
 }
 
 /** Router 2.0 logs the path decoded; what does not decode stays as it was sent. */
@@ -67,6 +82,10 @@ function decodePercent(target: string): string {
   } catch {
     return target;
   }
+}
+
+function cut(text: string, room: number): string {
+  return text.length <= room ? text : text.slice(0, room) + '…';
 }
 
 /** The log joins with `,` where the header has `, `. */

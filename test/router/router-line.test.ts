@@ -1,6 +1,6 @@
 import {expect} from 'chai';
 import {RequestRecord} from '../../src/router/request-record.js';
-import {formatRouterLine} from '../../src/router/router-line.js';
+import {formatRouterLine, parseRouterLine} from '../../src/router/router-line.js';
 
 function record(changes: Partial<RequestRecord> = {}): RequestRecord {
   return Object.assign(new RequestRecord(), {
@@ -37,6 +37,36 @@ describe('formatRouterLine', () => {
       `at=info ${start} dyno=web.1 connect=1ms service=18ms status=200 bytes=13 protocol=https`,
     );
     expect(formatRouterLine(record({target: '/a%20b'}), 'legacy')).to.include(' path="/a%20b" ');
+  });
+
+  it('tls_version: unknown on the built-in domain; in a space the legacy router tells it before the protocol', () => {
+    const host = 'demo.localhost';
+    expect(formatRouterLine(record({tlsVersion: 'tls1.3', host}), 'router2')).to.match(
+      / tls=true tls_version=unknown$/,
+    );
+    expect(formatRouterLine(record({tlsVersion: 'tls1.2', inSpace: true}), 'legacy')).to.match(
+      / bytes=13 tls_version=tls1\.2 protocol=https$/,
+    );
+    expect(formatRouterLine(record({inSpace: true}), 'legacy')).to.match(/ bytes=13 protocol=http$/);
+  });
+
+  it('is one log message, whatever a client sends', () => {
+    for (const text of ['a', '\u0085', 'é', '\\', '%01', '%e2%82%ac']) {
+      for (const style of ['router2', 'legacy'] as const) {
+        const long = text.repeat(8000 / text.length);
+        for (const forwardedFor of ['1.2.3.4', long.repeat(60)]) {
+          const line = formatRouterLine(record({target: `/${long}`, forwardedFor}), style);
+          expect(Buffer.byteLength(line)).to.be.at.most(10_000);
+          expect(line).to.match(/ dyno=web\.1 connect=1ms service=18ms status=200 /);
+          expect(parseRouterLine(line)).to.include({method: 'GET', dyno: 'web.1', status: '200'});
+        }
+      }
+    }
+  });
+
+  it('cuts nothing that fits', () => {
+    const target = `/${'a'.repeat(8000)}`;
+    expect(formatRouterLine(record({target}), 'router2')).to.include(` path="${target}" `);
   });
 
   it('no dyno reached', () => {

@@ -43,7 +43,7 @@ export function parseRequestHead(text: string, limits: RouterLimits, names: Head
   }
   if (to > 0) head.passed += text.slice(from, to);
   const target = head.target;
-  head.finish();
+  head.finish(limits.headerLineBytes);
   return target.startsWith('/') || target === '*' ? head : takeAbsoluteTarget(head);
 }
 

@@ -175,6 +175,12 @@ const added: RequestCase[] = [
     get('X-Forwarded-For: 192.0.2.7\r\n'),
     'X-Forwarded-For: 192.0.2.7, 127.0.0.1\r\n',
   ),
+  refused(
+    'X-Forwarded-For of lines that are too long together',
+    get(`X-Forwarded-For: ${'1'.repeat(5000)}\r\n`.repeat(2)),
+  ),
+  refused('Via of lines that are too long together', get(`Via: ${'1'.repeat(5000)}\r\n`.repeat(2))),
+  refused('Host longer than a name can be', `GET / HTTP/1.1\r\nHost: ${'a'.repeat(256)}\r\n\r\n`),
   passes(
     'X-Forwarded-For of two lines',
     get('X-Forwarded-For: a\r\nX-Forwarded-For: b\r\n'),
