@@ -26,6 +26,8 @@ const RENEW_MS = 30 * DAY_MS;
 /** days: what browsers take at most */
 const LEAF_DAYS = 397;
 const AUTHORITY_DAYS = 3650;
+/** a name, a wildcard or an address: no way out of the folder of their files */
+const HOST = /^[\w.*:-]{1,255}$/;
 
 /**
  * The certificate authority of an installation: made at its first use, with a key that never leaves this machine. What
@@ -41,6 +43,8 @@ export class Authority {
   readonly #shelf = new Map<string, Certificate>();
   #opening: Promise<Certificate> | undefined;
   readonly #making = new Map<string, Promise<Certificate>>();
+  /** ends when nothing is being issued: one at a time, since each is a process */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(folder: string, now: () => number) {
     this.#folder = folder;
@@ -58,7 +62,7 @@ export class Authority {
     return (await this.#open()).chain;
   }
 
-  /** A certificate for these names (the first one names it), made now or earlier. */
+  /** A certificate for these names (the first one names it), made now or earlier. Rejects what is no host name. */
   async certificateFor(hosts: readonly [string, ...string[]]): Promise<Certificate> {
     const [name] = hosts;
     const found = this.find(name);
@@ -88,9 +92,12 @@ export class Authority {
   }
 
   async #issue(hosts: readonly [string, ...string[]]): Promise<Certificate> {
+    const path = this.#pathOf(hosts[0]);
     const authority = await this.#open();
-    const certificate = await issue({kind: 'leaf', hosts, authority, now: this.#now(), days: LEAF_DAYS});
-    writeWhole(this.#pathOf(hosts[0]), certificate.chain + certificate.privateKey, 0o600);
+    const issued = this.#turn.then(() => issue({kind: 'leaf', hosts, authority, now: this.#now(), days: LEAF_DAYS}));
+    this.#turn = issued.catch(() => undefined);
+    const certificate = await issued;
+    writeWhole(path, certificate.chain + certificate.privateKey, 0o600);
     this.#shelf.set(hosts[0], certificate);
     return certificate;
   }
@@ -116,6 +123,7 @@ export class Authority {
   }
 
   #pathOf(name: string): string {
+    if (!HOST.test(name)) throw new Error(`${JSON.stringify(name.slice(0, 60))} is no host name.`);
     return join(this.#folder, 'hosts', `${name.replace('*', '_')}.pem`);
   }
 }

@@ -31,13 +31,18 @@ export class AppTable {
 
   /** `host` in lower case, without port. */
   find(host: string): AppRoutes | undefined {
-    return this.#byHost.get(host) ?? this.#findWildcard(host);
+    const routes = this.#byHost.get(host);
+    if (routes) return routes;
+    const pattern = this.patternOf(host);
+    return pattern === undefined ? undefined : this.#byHost.get(pattern);
   }
 
-  #findWildcard(host: string): AppRoutes | undefined {
+  /** As what the app of `host` was given it: the host itself, or `*.example.com`. */
+  patternOf(host: string): string | undefined {
+    if (this.#byHost.has(host)) return host;
     for (let dot = host.indexOf('.'); dot >= 0; dot = host.indexOf('.', dot + 1)) {
-      const routes = this.#byHost.get('*' + host.slice(dot));
-      if (routes) return routes;
+      const pattern = '*' + host.slice(dot);
+      if (this.#byHost.has(pattern)) return pattern;
     }
     return undefined;
   }

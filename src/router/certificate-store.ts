@@ -21,13 +21,15 @@ export class CertificateStore {
     this.#issue = issue;
   }
 
-  contextFor(serverName: string): Promise<SecureContext> {
+  /** Rejects where there is none: no authority, or a certificate that OpenSSL does not take. */
+  async contextFor(serverName: string): Promise<SecureContext> {
     const name = serverName.toLowerCase();
     const app = this.#apps.find(name)?.app;
     const own = app?.certificates?.find(({hosts}) => hosts.some((host) => covers(host.toLowerCase(), name)));
-    if (own) return Promise.resolve(this.#contextOf(own));
-    // Only names that are served are worth a certificate: nobody can make us issue any number of them.
-    return this.#issuedFor(app ? name : DEFAULT_NAME);
+    if (own) return this.#contextOf(own);
+    // Issued are the names that apps were given, never what a client asks for: nobody can make us issue any number of
+    // them. A wildcard's certificate does not fit names more than one label below it, as everywhere.
+    return this.#issuedFor(this.#apps.patternOf(name) ?? DEFAULT_NAME);
   }
 
   #contextOf(spec: CertificateSpec): SecureContext {

@@ -5,6 +5,7 @@ import {join} from 'node:path';
 import {expect} from 'chai';
 import {Authority} from '../../src/certificates/authority.js';
 import type {Certificate} from '../../src/certificates/authority.js';
+import {weaklySigned} from '../router/support/test-authority.js';
 import {until} from '../support/until.js';
 import {TestPlatform} from './support/test-platform.js';
 
@@ -108,6 +109,13 @@ describe('domains and certificates', function () {
       expect(answer.body.message).to.include(message);
     }
     expect(await platform.ok('GET', '/apps/demo/sni-endpoints')).to.deep.equal([]);
+  });
+
+  it('refuses a certificate that no TLS server could use', async () => {
+    const {cert, key} = await weaklySigned('www.example.com');
+    const answer = await addEndpoint({chain: cert, privateKey: key});
+    expect(answer.status).to.equal(422);
+    expect(answer.body.message).to.include('cannot be used for TLS');
   });
 
   it('gives every domain a certificate of the local authority while ACM is on', async () => {

@@ -1,5 +1,6 @@
 import {createPrivateKey, X509Certificate} from 'node:crypto';
 import type {KeyObject} from 'node:crypto';
+import {createSecureContext} from 'node:tls';
 import {DynoError} from '../../model/error.js';
 
 export interface CertificateFacts {
@@ -16,7 +17,7 @@ export interface CertificateFacts {
 const BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /**
- * A certificate chain, leaf first, and its key, after a check that they belong together.
+ * A certificate chain, leaf first, and its key, after a check that they belong together and can be used.
  *
  * @throws DynoError invalid_params
  */
@@ -33,10 +34,22 @@ export function checkChain(chainPem: string, keyPem: string): {certificateChain:
     chain.push(issuer);
     rest = rest.filter((certificate) => certificate !== issuer);
   }
-  return {
+  const checked = {
     certificateChain: chain.map((certificate) => certificate.toString()).join(''),
     privateKey: key.export({type: 'pkcs8', format: 'pem'}).toString(),
   };
+  checkUsable(checked);
+  return checked;
+}
+
+/** OpenSSL refuses what is too weak (short keys, SHA-1), and the router could not serve with it. */
+function checkUsable({certificateChain, privateKey}: {certificateChain: string; privateKey: string}): void {
+  try {
+    createSecureContext({cert: certificateChain, key: privateKey});
+  } catch (error) {
+    const {message} = error as Error;
+    throw invalid(`The certificate cannot be used for TLS (${message}): make one with a longer key or SHA-256`, error);
+  }
 }
 
 /** What the first certificate of a chain says. */
