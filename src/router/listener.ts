@@ -99,6 +99,8 @@ export class Listener {
         reject(taken ? new DynoError('port_in_use', {port, holder: 'another program'}, error) : error);
       });
       server.listen({host, port, backlog: 1024}, () => {
+        // One connection that could not be accepted (EMFILE) is told, and others come after it.
+        server.on('error', (error) => this.#core.report(error));
         this.#servers.push(server);
         resolve((server.address() as AddressInfo).port);
       });

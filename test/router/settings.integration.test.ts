@@ -1,3 +1,5 @@
+import {subscribe, unsubscribe} from 'node:diagnostics_channel';
+import type {AddressInfo, Server} from 'node:net';
 import {expect} from 'chai';
 import {DynoError} from '../../src/model/error.js';
 import {GET, RouterFixture, masked} from './support/router-fixture.js';
@@ -67,6 +69,20 @@ describe('router settings', () => {
       expect((error as DynoError).remedy).to.include('DYNO_PORT');
     }
     await other.close();
+  });
+
+  it('tells of connections that it could not accept, and goes on', async function () {
+    const servers: Server[] = [];
+    const told: unknown[] = [];
+    const watch = (message: unknown) => void servers.push((message as {server: Server}).server);
+    subscribe('tracing:net.server.listen:asyncStart', watch);
+    await open({report: (error) => told.push(error)});
+    unsubscribe('tracing:net.server.listen:asyncStart', watch);
+    const router = servers.find((server) => (server.address() as AddressInfo).port === fixture.port);
+    if (!router) this.skip();
+    for (let count = 0; count < 2; count++) router.emit('error', new Error('accept EMFILE'));
+    expect(told.map(String)).to.deep.equal(Array(2).fill('Error: accept EMFILE'));
+    expect(await fixture.ask(GET)).to.match(/^HTTP\/1\.1 200/);
   });
 
   it('closes although connections are open, and at once', async () => {
