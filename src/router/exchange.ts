@@ -84,7 +84,7 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     }
     this.#app.active++;
     this.#counted = true;
-    if (this.#head.expect === 'continue' && !this.#app.endToEndContinue) this.#client.sendInterim(100, 'Continue', '');
+    if (this.#head.expect === 'continue' && !this.#passesExpect) this.#client.sendInterim(100, 'Continue', '');
     if (this.#app.affinity) this.#affinity = new SessionAffinity(this.#app, this.#head);
     const now = this.#record.acceptedAt;
     const chosen = this.#affinity?.preferred(now) ?? this.#app.choose(this.#core.random, now, null);
@@ -106,8 +106,7 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     this.#record.connectedAt = this.#lastByteAt = this.#core.clock.now();
     this.#record.dyno = route.dyno.name;
     connection.use(this, this.#head.method, this.#client.decodesChunks);
-    const passExpect = this.#head.expect === 'continue' && this.#app.endToEndContinue;
-    const text = dynoRequestHead(this.#head, this.#record, this.#client.facts, this.#core.settings, passExpect);
+    const text = dynoRequestHead(this.#head, this.#record, this.#client.facts, this.#core.settings, this.#passesExpect);
     connection.sendHead(text);
     this.#client.startBody();
     if (this.#watched === 'nothing' && this.#phase === 'sending') this.#watchIdle();
@@ -135,9 +134,7 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     if (this.#phase === 'over') return;
     this.#requestDone = true;
     this.#record.sentAt = this.#core.clock.now();
-    if (this.#sawByte) return;
-    this.#watched = 'first byte';
-    this.#connection!.alarm.set(this.#record.sentAt + this.#app.limits.firstByteMs);
+    if (!this.#sawByte) this.#watchFirstByte();
   }
 
   requestBroken(): void {
@@ -154,7 +151,6 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     this.#lastByteAt = this.#core.clock.now();
     if (!this.#dynoPaused) return;
     this.#dynoPaused = false;
-    this.#core.slowClients.remove();
     this.#connection?.resume();
   }
 
@@ -174,9 +170,9 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     }
     // Headers on a 100 are stripped; other interim responses (103) keep theirs.
     this.#client.sendInterim(status, head.reason, status === 100 ? '' : head.passed);
-    // The real response is still awaited as if nothing had come.
+    // The real response is still awaited as if nothing had come, from the end of the request on.
     this.#sawByte = false;
-    if (this.#requestDone) this.requestEnd();
+    if (this.#requestDone) this.#watchFirstByte();
   }
 
   switched(head: ResponseHead): void {
@@ -221,7 +217,6 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     if (this.#dynoPaused || this.#client.backlog <= this.#core.slowClients.allowance) return;
     this.#dynoPaused = true;
     this.#backlogSeen = this.#client.backlog;
-    this.#core.slowClients.add();
     this.#connection?.pause();
   }
 
@@ -230,7 +225,6 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     const connection = this.#connection!;
     this.#connection = null;
     const payload = connection.payload;
-    this.#forgetPause();
     connection.release(reusable && this.#requestDone && this.#core.settings.style === 'router2');
     this.#client.finish(trailers);
     this.#end(payload);
@@ -265,6 +259,12 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     if (this.#clientAdvances()) this.#lastByteAt = this.#core.clock.now();
     if (this.#core.clock.now() - this.#lastByteAt < this.#app.limits.idleMs) this.#watchIdle();
     else this.#idleTooLong();
+  }
+
+  /** H12 counts from the end of the request (3.6). */
+  #watchFirstByte(): void {
+    this.#watched = 'first byte';
+    this.#connection!.alarm.set(this.#record.sentAt + this.#app.limits.firstByteMs);
   }
 
   /** The rolling 55 s: each byte of either side starts them again. */
@@ -302,7 +302,6 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     this.#search?.cancel();
     this.#connection = null;
     connection?.destroy();
-    this.#forgetPause();
     // Router 2.0 logs an interrupted response with the status that the client got.
     this.#record.status = code === 'H18' && started && this.#core.settings.style === 'router2' ? sent : status;
     if (started || tunnelled || code === 'H27' || code === 'H28') this.#client.cut();
@@ -316,7 +315,6 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
   #endTunnel(): void {
     const connection = this.#connection!;
     this.#connection = null;
-    this.#forgetPause();
     connection.end();
     this.#client.finish([]);
     this.#end(this.#tunnelBytes);
@@ -337,9 +335,9 @@ export class Exchange implements ClientListener, DynoListener, SearchOutcome {
     this.#core.log(record.appId, line);
   }
 
-  #forgetPause(): void {
-    if (this.#dynoPaused) this.#core.slowClients.remove();
-    this.#dynoPaused = false;
+  /** With an upgrade, or where the app wants it, the dyno itself answers the client's expectation (3.7). */
+  get #passesExpect(): boolean {
+    return this.#head.expect === 'continue' && (this.#head.upgrade || this.#app.endToEndContinue);
   }
 
   get #isOver(): boolean {

@@ -36,6 +36,10 @@ export class Http1Client implements ClientSide, Sender {
   #bodyStarted = false;
   #early: Buffer[] = [];
   #earlyBytes = 0;
+  /** its next request waits until it has taken the responses before */
+  #heldBack = false;
+  /** bytes of its backlog that count as a slow client's (SlowClients) */
+  #counted = 0;
   /** heads and small pieces, one character per byte, that leave at the end of this turn */
   #outgoing = '';
   #reuse = true;
@@ -60,11 +64,12 @@ export class Http1Client implements ClientSide, Sender {
     this.#since = core.clock.now();
     this.#watch(limits.clientKeepAliveMs);
     socket.on('data', (chunk: Buffer) => this.#takeSafely(chunk));
-    socket.on('drain', () => this.#listener?.clientDrained());
+    socket.on('drain', () => this.#drained());
     socket.on('end', () => this.#leave());
     socket.on('error', () => undefined);
     socket.on('close', () => {
       this.#timer?.cancel();
+      this.#counted = core.slowClients.count(this.#counted, 0);
       this.#leave();
     });
   }
@@ -122,7 +127,7 @@ export class Http1Client implements ClientSide, Sender {
       return;
     }
     this.sendNow();
-    this.#socket.write(Buffer.from(bytes.subarray(from, to)));
+    this.#write(Buffer.from(bytes.subarray(from, to)));
   }
 
   /** Nothing is held back for longer than a turn. */
@@ -132,7 +137,22 @@ export class Http1Client implements ClientSide, Sender {
     const text = this.#outgoing;
     if (text === '') return;
     this.#outgoing = '';
-    if (!this.#socket.destroyed) this.#socket.write(text, 'latin1');
+    this.#write(text);
+  }
+
+  #write(bytes: Buffer | string): void {
+    const socket = this.#socket;
+    if (socket.destroyed) return;
+    const taken = typeof bytes === 'string' ? socket.write(bytes, 'latin1') : socket.write(bytes);
+    if (!taken) this.#counted = this.#core.slowClients.count(this.#counted, socket.writableLength);
+  }
+
+  #drained(): void {
+    this.#counted = this.#core.slowClients.count(this.#counted, 0);
+    if (this.#heldBack) {
+      this.#heldBack = false;
+      this.#takeSafely(null);
+    } else this.#listener?.clientDrained();
   }
 
   #put(text: string): void {
@@ -186,10 +206,18 @@ export class Http1Client implements ClientSide, Sender {
   #take(chunk: Buffer): void {
     if (this.#phase === 'closing') return this.#discard(chunk);
     if (this.#earlyBytes > 0) return this.#keepEarly(chunk);
-    if (this.#phase === 'waiting') this.#readHead(chunk);
+    if (this.#phase === 'waiting') this.#readNext(chunk);
     else if (this.#phase === 'tunnel') this.#listener?.requestData(chunk, 0, chunk.length);
     else if (this.#bodyStarted && !this.#body.done) this.#readBody(chunk, 0);
     else this.#keepEarly(chunk);
+  }
+
+  /** Nobody can have any number of responses made that he does not take. */
+  #readNext(chunk: Buffer): void {
+    if (this.backlog <= this.#core.slowClients.allowance) return this.#readHead(chunk);
+    this.#heldBack = true;
+    this.#keepEarly(chunk);
+    this.#socket.pause();
   }
 
   #readHead(chunk: Buffer): void {

@@ -1,7 +1,9 @@
 import {constants} from 'node:http2';
 import type {IncomingHttpHeaders, ServerHttp2Stream} from 'node:http2';
+import type {Timer} from '../model/clock.js';
 import {admitRequest} from './admit-request.js';
 import type {ClientFacts, ClientListener, ClientSide, OutgoingHead} from './client-side.js';
+import {FORBIDDEN_TRAILER} from './http1/body-reader.js';
 import {requestHeadOf, responseHeaders} from './http2-headers.js';
 import type {RequestHead} from './request-head.js';
 import type {RouterCore} from './router-core.js';
@@ -10,13 +12,18 @@ import type {RouterCore} from './router-core.js';
 export class Http2Client implements ClientSide {
   readonly facts: ClientFacts;
   readonly decodesChunks = true;
+  readonly #core: RouterCore;
   readonly #stream: ServerHttp2Stream;
   readonly #head: RequestHead;
   #listener: ClientListener | null = null;
   #trailers: string[] = [];
   #pendingHead: OutgoingHead | null = null;
-  #requestTrailers = '';
+  /** lines with CRLF; null: some of them may not be there */
+  #requestTrailers: string | null = '';
   #finished = false;
+  /** bytes of its backlog that count as a slow client's (SlowClients) */
+  #counted = 0;
+  #timer: Timer | null = null;
 
   constructor(
     core: RouterCore,
@@ -26,16 +33,28 @@ export class Http2Client implements ClientSide {
     raw: string[],
   ) {
     this.facts = facts;
+    this.#core = core;
     this.#stream = stream;
     stream.on('error', () => undefined);
-    stream.on('close', () => this.#leave());
+    stream.on('close', () => {
+      this.#timer?.cancel();
+      this.#counted = core.slowClients.count(this.#counted, 0);
+      this.#leave();
+    });
     stream.on('aborted', () => this.#leave());
-    stream.on('drain', () => this.#listener?.clientDrained());
-    stream.on('wantTrailers', () => this.#sendTrailers());
+    stream.on('drain', () => {
+      this.#counted = core.slowClients.count(this.#counted, 0);
+      this.#listener?.clientDrained();
+    });
+    // They are told of as soon as they arrive, before the body is read.
+    stream.on('trailers', (headers) => this.#takeTrailers(headers));
+    stream.on('wantTrailers', () => this.#safely(() => stream.sendTrailers(responseHeaders(this.#trailers))));
     this.#head = requestHeadOf(headers, raw, stream.endAfterHeaders, core.limits, core.names);
-    const exchange = admitRequest(core, this, this.#head);
-    this.#listener = exchange;
-    exchange?.start();
+    this.#safely(() => {
+      const exchange = admitRequest(core, this, this.#head);
+      this.#listener = exchange;
+      exchange?.start();
+    });
   }
 
   get backlog(): number {
@@ -50,19 +69,12 @@ export class Http2Client implements ClientSide {
       return;
     }
     const chunked = this.#head.body === 'chunked';
-    stream.on('trailers', (headers) => {
-      for (const [name, value] of Object.entries(headers)) this.#requestTrailers += `${name}: ${String(value)}\r\n`;
-    });
     stream.on('data', (data: Buffer) => {
       if (data.length === 0) return;
       const bytes = chunked ? asChunk(data) : data;
-      this.#listener?.requestData(bytes, 0, bytes.length);
+      this.#safely(() => this.#listener?.requestData(bytes, 0, bytes.length));
     });
-    stream.on('end', () => {
-      const last = Buffer.from(`0\r\n${this.#requestTrailers}\r\n`, 'latin1');
-      if (chunked) this.#listener?.requestData(last, 0, last.length);
-      this.#listener?.requestEnd();
-    });
+    stream.on('end', () => this.#safely(() => this.#endBody(chunked)));
   }
 
   pauseBody(): void {
@@ -85,7 +97,9 @@ export class Http2Client implements ClientSide {
 
   send(bytes: Buffer, from: number, to: number): void {
     this.flush();
-    if (this.#stream.writable) this.#stream.write(Buffer.from(bytes.subarray(from, to)));
+    const stream = this.#stream;
+    if (!stream.writable || stream.write(Buffer.from(bytes.subarray(from, to)))) return;
+    this.#counted = this.#core.slowClients.count(this.#counted, stream.writableLength);
   }
 
   flush(): void {
@@ -106,6 +120,7 @@ export class Http2Client implements ClientSide {
     const stream = this.#stream;
     if (stream.destroyed) return;
     stream.end();
+    this.#watchBacklog(stream.writableLength);
     // What the client still sends is not wanted any more.
     if (!stream.readableEnded) stream.resume();
   }
@@ -120,8 +135,38 @@ export class Http2Client implements ClientSide {
     this.cut();
   }
 
-  #sendTrailers(): void {
-    this.#stream.sendTrailers(responseHeaders(this.#trailers));
+  #takeTrailers(headers: IncomingHttpHeaders): void {
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}\r\n`);
+    this.#requestTrailers = lines.some((line) => FORBIDDEN_TRAILER.test(line)) ? null : lines.join('');
+  }
+
+  #endBody(chunked: boolean): void {
+    if (this.#requestTrailers === null) return this.#listener?.requestBroken();
+    const last = Buffer.from(`0\r\n${this.#requestTrailers}\r\n`, 'latin1');
+    if (chunked) this.#listener?.requestData(last, 0, last.length);
+    this.#listener?.requestEnd();
+  }
+
+  /** A complete response waits for its client only as long as the client goes on taking it. */
+  #watchBacklog(before: number): void {
+    this.#timer = this.#core.clock.setTimeout(() => {
+      const left = this.#stream.writableLength;
+      if (left < before) return this.#watchBacklog(left);
+      this.#stream.close(constants.NGHTTP2_CANCEL);
+      // Where nothing is taken, not even the news of this arrives.
+      this.#stream.destroy();
+    }, this.#core.limits.clientKeepAliveMs);
+  }
+
+  /** A mistake of ours, or what Node refuses to send, ends this stream, not the process. */
+  #safely(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#core.report(error);
+      if (this.#listener) this.#listener.failed();
+      else this.cut();
+    }
   }
 
   #leave(): void {

@@ -74,8 +74,8 @@ function acceptHttp2(core: RouterCore, socket: TLSSocket, facts: ClientFacts): v
   let idleSince = core.clock.now();
   const expire = () => {
     const left = open > 0 ? limits.clientKeepAliveMs : idleSince + limits.clientKeepAliveMs - core.clock.now();
-    if (left > 0) timer = core.clock.setTimeout(expire, left);
-    else session.close(() => socket.destroy());
+    timer = core.clock.setTimeout(left > 0 ? expire : () => socket.destroy(), left > 0 ? left : limits.lingerMs);
+    if (left <= 0) session.close();
   };
   let timer = core.clock.setTimeout(expire, limits.clientKeepAliveMs);
   session.on('error', () => socket.destroy());

@@ -1,13 +1,14 @@
 import {connect as connectHttp2} from 'node:http2';
-import type {ClientHttp2Session, IncomingHttpHeaders, OutgoingHttpHeaders} from 'node:http2';
+import type {ClientHttp2Session, IncomingHttpHeaders, OutgoingHttpHeaders, Settings} from 'node:http2';
 import {connect as connectTls} from 'node:tls';
 import type {TLSSocket} from 'node:tls';
 import {expect} from 'chai';
+import {VirtualClock} from '../support/virtual-clock.js';
 import {GET, RouterFixture, eventually, masked} from './support/router-fixture.js';
 import type {FixtureOptions} from './support/router-fixture.js';
 import {endOfResponse} from './support/raw-client.js';
 import {OK} from './support/raw-dyno.js';
-import {selfSigned} from './support/test-authority.js';
+import {selfSigned, weaklySigned} from './support/test-authority.js';
 
 interface Answer {
   headers: IncomingHttpHeaders & {':status'?: number};
@@ -66,8 +67,9 @@ describe('secure clients', () => {
     return text;
   }
 
-  function http2(servername = 'demo.localhost'): ClientHttp2Session {
+  function http2(servername = 'demo.localhost', settings: Settings = {}): ClientHttp2Session {
     const session = connectHttp2(`https://${servername}:${fixture.httpsPort}`, {
+      settings,
       createConnection: () =>
         connectTls({
           port: fixture.httpsPort,
@@ -115,7 +117,7 @@ describe('secure clients', () => {
     expect(await ask(socket, GET)).to.match(/^HTTP\/1\.1 200 OK/);
     expect(fixture.dyno.requests[0]).to.include('X-Forwarded-Proto: https\r\nX-Forwarded-Port: 443\r\n');
     expect(masked(await fixture.line())).to.equal(
-      'at=info method=GET path="/" host=demo.localhost request_id=<id> fwd="127.0.0.1" dyno=web.1 connect=<n>ms service=<n>ms status=200 bytes=2 protocol=http1.1 tls=true tls_version=tls1.3',
+      'at=info method=GET path="/" host=demo.localhost request_id=<id> fwd="127.0.0.1" dyno=web.1 connect=<n>ms service=<n>ms status=200 bytes=2 protocol=http1.1 tls=true tls_version=unknown',
     );
   });
 
@@ -140,6 +142,25 @@ describe('secure clients', () => {
     expect(await subject('other.example.com')).to.equal('other.example.com');
     expect(await subject('stranger.example.org')).to.equal('localhost');
     expect(issued).to.deep.equal(['localhost', 'demo.localhost', 'other.example.com', 'localhost']);
+  });
+
+  it('a name below a wildcard is shown the certificate of the wildcard, made once', async () => {
+    await open({app: {hosts: ['demo.localhost', '*.example.com']}});
+    const subject = async (name: string) => String((await tls(name)).getPeerCertificate().subject.CN);
+    for (const name of ['a.example.com', 'b.example.com', 'c.d.example.com', '../../x.example.com']) {
+      expect(await subject(name)).to.equal('*.example.com');
+    }
+    expect(issued).to.deep.equal(['localhost', '*.example.com']);
+  });
+
+  it('a certificate that OpenSSL refuses ends the handshake, and nothing else', async () => {
+    const weak = await weaklySigned('shop.example.com');
+    await open({app: {hosts: ['demo.localhost', 'shop.example.com']}});
+    fixture.setApp({
+      certificates: [{hosts: ['shop.example.com'], certificateChain: weak.cert, privateKey: weak.key}],
+    });
+    expect(await tls('shop.example.com').catch((error: Error) => error)).to.be.instanceOf(Error);
+    expect(await ask(await tls('demo.localhost'), GET)).to.match(/^HTTP\/1\.1 200/);
   });
 
   it('survives clients that break off or speak no TLS', async () => {
@@ -184,7 +205,7 @@ describe('secure clients', () => {
       );
       expect(fixture.dyno.requests[0]).to.include('X-Custom: c\r\n').and.include('Cookie: a=b; c=d\r\n');
       expect(masked(await fixture.line())).to.equal(
-        'at=info method=GET path="/a?b" host=demo.localhost request_id=<id> fwd="127.0.0.1" dyno=web.1 connect=<n>ms service=<n>ms status=200 bytes=2 protocol=http2.0 tls=true tls_version=tls1.3',
+        'at=info method=GET path="/a?b" host=demo.localhost request_id=<id> fwd="127.0.0.1" dyno=web.1 connect=<n>ms service=<n>ms status=200 bytes=2 protocol=http2.0 tls=true tls_version=unknown',
       );
     });
 
@@ -218,6 +239,47 @@ describe('secure clients', () => {
         .and.match(/\r\n0\r\nx-up: 8\r\n\r\n$/);
       expect(sent.match(/abcdefg/g)!.length).to.be.greaterThan(142_000);
       expect(await fixture.line()).to.include(' bytes=1000000 protocol=http2.0 ');
+    });
+
+    it('headers and trailers that come twice and may not, or are called anything, harm nobody', async () => {
+      await open();
+      fixture.dyno.answer = ({send}) =>
+        send(
+          'HTTP/1.1 200 OK\r\nX-Content-Type-Options: nosniff\r\nX-Content-Type-Options: nosniff\r\nConstructor: c\r\n' +
+            '__proto__: p\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nRetry-After: 1\r\nRetry-After: 2\r\n\r\n',
+        );
+      const {headers, trailers, failed} = await request(http2());
+      expect(headers).to.include({':status': 200, 'x-content-type-options': 'nosniff', constructor: 'c'});
+      expect(trailers).to.include({'retry-after': '1'});
+      expect(failed).to.equal(false);
+    });
+
+    it('trailers of a small body are there before it is read, and not lost', async () => {
+      await open();
+      await request(http2(), {':method': 'POST'}, Buffer.from('x'), {'x-up': '8'});
+      expect(fixture.dyno.requests[0]).to.match(/\r\n1\r\nx\r\n0\r\nx-up: 8\r\n\r\n$/);
+    });
+
+    it('trailers that would change the message go no further', async () => {
+      await open();
+      const answer = await request(http2(), {':method': 'POST'}, Buffer.from('x'), {trailer: 'a'});
+      expect(answer.headers[':status']).to.equal(400);
+      expect(fixture.dyno.requests).to.deep.equal([]);
+    });
+
+    it('a response that its client does not take is dropped after 60 s without progress', async () => {
+      const clock = new VirtualClock();
+      await open({clock});
+      fixture.dyno.answer = ({send}) => send(`HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\n${'x'.repeat(50_000)}`);
+      const session = http2('demo.localhost', {initialWindowSize: 1000});
+      const stream = session.request({':path': '/'});
+      stream.on('error', () => undefined);
+      await fixture.line();
+      await clock.advance(59_999);
+      expect(stream.closed).to.equal(false);
+      await clock.advance(60_001);
+      await eventually(() => stream.closed);
+      expect(stream.rstCode).to.equal(8);
     });
 
     it('keeps a length that is known', async () => {

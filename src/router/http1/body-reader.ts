@@ -17,7 +17,7 @@ const MAX_SIZE_DIGITS = 13;
 const MAX_EXTENSION = 1024;
 const TRAILER = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*$/;
 /** fields that would change the message's framing or route, were a dyno to merge trailers into headers */
-const FORBIDDEN_TRAILER = /^(content-length|transfer-encoding|host|connection|upgrade|expect|te|trailer):/i;
+export const FORBIDDEN_TRAILER = /^(content-length|transfer-encoding|host|connection|upgrade|expect|te|trailer):/i;
 
 /**
  * Finds the end of one body in a stream of buffers and checks its framing strictly: chunk sizes are hex digits alone,
