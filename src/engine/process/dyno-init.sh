@@ -27,15 +27,21 @@ run() {
 # Writes down what comes out of a pipe, until nobody can write to it any more. It is no process of the dyno: it has a
 # session of its own and carries no environment.
 keep() {
-  exec -c setsid "${BASH_CMDS[cat]}"
+  exec -c setsid "${BASH_CMDS[cat]}" 4>&- 5>&- 6<&- 7<&-
 }
 
 trap '' TERM HUP INT
 # Who opens /dev/stdout on Linux opens the file behind it once more, and truncates it: so there is a pipe behind it.
-if [ -f /proc/self/fd/1 ] && { hash setsid cat && mkfifo -m 600 "$directory/out" "$directory/err"; } 2>/dev/null; then
-  keep <"$directory/out" &
-  keep <"$directory/err" >&2 &
-  exec >"$directory/out" 2>"$directory/err"
+out=$directory/out err=$directory/err keepers=()
+if [ -f /proc/self/fd/1 ] && { hash setsid cat && mkfifo -m 600 "$out" "$err"; } 2>/dev/null; then
+  # Open for both at first: then neither end waits for the other.
+  exec 4<>"$out" 5<>"$err"
+  exec 6<"$out" 7<"$err"
+  keep <&6 &
+  keepers+=($!)
+  keep <&7 >&2 &
+  keepers+=($!)
+  exec >"$out" 2>"$err" 4>&- 5>&- 6<&- 7<&-
 fi
 
 # A handler, not "ignore": children get the default back. It waits until the command has ended.
@@ -50,6 +56,13 @@ exec 3>&2 2>/dev/null
   run
 )
 status=$?
+# Once `exit` is there the engine ends what is left of the dyno: not those two, so soon that they still look like it.
+for keeper in "${keepers[@]}"; do
+  for ((look = 0; look < 500; look++)); do
+    { read -r name <"/proc/$keeper/comm" && [ "$name" != cat ]; } || break
+    sleep 0.01
+  done
+done
 printf '%s\n' "$status" >"$directory/exit.new" && mv "$directory/exit.new" "$directory/exit"
 # The engine waits for the end of this script: then all that was written is in the files.
 exec >/dev/null 3>&-

@@ -43,7 +43,6 @@ export class ProcessDyno {
     this.#onEnd = onEnd;
   }
 
-  /** As soon as its init runs: before anything is waited for, Linux tells even of one that has ended already. */
   async launched(pid: number): Promise<void> {
     this.record.init = {pid, identity: (await this.#table.identityOf(pid)) ?? 'ended'};
     await this.directory.save(this.record);
@@ -76,6 +75,8 @@ export class ProcessDyno {
   }
 
   async signal(signal: DynoSignal): Promise<void> {
+    // By now the number of its session may be anybody's.
+    if (this.exit) return;
     if (signal === 'SIGTERM') await this.directory.markStopping();
     for (const pid of await this.#processes()) signalProcess(pid, signal);
   }
