@@ -79,6 +79,66 @@ describe('promotions', function () {
     expect(await versions()).to.equal(before);
   });
 
+  describe('whose source is destroyed', () => {
+    /** What happens while `work` waits for `go`, in a promise of its own. */
+    const gate = () => {
+      let go!: () => void;
+      const open = new Promise<void>((resolve) => (go = resolve));
+      return {open, go};
+    };
+    let source = 0;
+    beforeEach(async () => {
+      await platform.appWithCode(`source-${++source}`, {web: 'node new.js'});
+      await platform.ok('POST', '/pipeline-couplings', {
+        app: `source-${source}`,
+        pipeline: pipeline.id,
+        stage: 'staging',
+      });
+    });
+    const promoteSource = async (target: string) => {
+      const of = async (name: string) => ({app: {id: (await platform.ok('GET', `/apps/${name}`)).id}});
+      const targets = [await of(target)];
+      return platform.ok('POST', '/pipeline-promotions', {pipeline, source: await of(`source-${source}`), targets});
+    };
+    const removed = (name: string) =>
+      platform.us.calls('DELETE', /images/).filter(({path}) => decodeURIComponent(path).includes(name));
+
+    it('before their turn fail, and change nothing', async () => {
+      const {context} = platform.running;
+      const {open, go} = gate();
+      const before = image('two');
+      const releases = context.store.releases.listOf(context.store.apps.get('two').id).length;
+      const holding = context.queue.run(context.store.apps.get('two').id, () => open);
+      const promotion = await promoteSource('two');
+      await platform.ok('DELETE', `/apps/source-${source}`);
+      go();
+      await holding;
+      const [target] = await targetsOf(promotion);
+      expect(target).to.include({status: 'failed', error_message: "Couldn't find that slug."});
+      const {id} = context.store.apps.get('two');
+      expect(context.store.releases.listOf(id)).to.have.length(releases);
+      expect(context.store.slugs.listOf(id).filter((slug) => slug.image === before)).to.have.length(1);
+      expect(image('two')).to.equal(before);
+    });
+
+    it('meanwhile keep their image', async () => {
+      const {context} = platform.running;
+      const {open, go} = gate();
+      const code = image(`source-${source}`)!;
+      context.appEnds.unshift(() => open);
+      const destroyed = platform.ok('DELETE', `/apps/source-${source}`);
+      const ending = () => context.queue.isBusy(context.store.apps.get(`source-${source}`).id);
+      await until('the end of the source', ending);
+      const [target] = await targetsOf(await promoteSource('two'));
+      expect(target).to.include({status: 'succeeded'});
+      go();
+      await destroyed;
+      context.appEnds.shift();
+      expect(image('two')).to.equal(code);
+      expect(removed(code)).to.deep.equal([]);
+    });
+  });
+
   it('have failed when the platform stopped in the middle of them', async () => {
     let go!: () => void;
     platform.us.releasePhase = {status: 0, output: '', wait: new Promise((resolve) => (go = resolve))};

@@ -87,14 +87,19 @@ export class Promotions {
   /** Each app has a slug of its own; they share the image. */
   async #promote(appId: string, slug: Slug, description: string): Promise<Release> {
     const {store, releases, queue, clock} = this.#options;
-    const {done} = await queue.run(appId, () => {
-      const app = store.apps.get(appId);
-      const now = timestamp(clock.now());
-      const copy = store.slugs.insert({...slug, id: newId(), appId, createdAt: now, updatedAt: now});
-      store.apps.update(appId, {slugSize: slug.size, stack: slug.stack});
-      // In a box: a promise that a promise answers would be waited for, and the queue with it.
-      return {done: releases.create(app, {slugId: copy.id, description}).done};
-    });
+    // `done` stays in its box: a promise that a promise answers would be waited for, and the queue with it.
+    const {done} = await queue.run(appId, () =>
+      store.transaction(() => {
+        const app = store.apps.get(appId);
+        // Gone with its app or expired while this one waited: its image then is, too.
+        const found = store.slugs.find(slug.id);
+        if (!found?.image) throw new DynoError('not_found', {resource: 'slug'});
+        const now = timestamp(clock.now());
+        const copy = store.slugs.insert({...found, id: newId(), appId, createdAt: now, updatedAt: now});
+        store.apps.update(appId, {slugSize: found.size, stack: found.stack});
+        return releases.create(app, {slugId: copy.id, description});
+      }),
+    );
     return done;
   }
 
