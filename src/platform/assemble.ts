@@ -1,7 +1,7 @@
 import {Authority} from '../certificates/authority.js';
 import type {RuntimeEvent} from '../runtime/protocol.js';
 import {ensureAccount} from './account.js';
-import {dynoJson} from './api/dynos.js';
+import {dynoJson, publishDyno} from './api/dynos.js';
 import {releaseJson} from './api/release-json.js';
 import {appLog} from './app-log.js';
 import {AttachTickets} from './attach/attach-tickets.js';
@@ -80,11 +80,9 @@ export function assemble(
   return {context, webhooks};
 }
 
-/** Changes of dynos, for webhooks that include `dyno`. */
+/** Changes of dynos, for webhooks. */
 function tellDyno(context: PlatformContext, event: RuntimeEvent): void {
   const app = event.kind === 'dyno' ? context.store.apps.find(event.app) : undefined;
   if (event.kind !== 'dyno' || !app) return;
-  const {state, createdAt, updatedAt} = event.dyno;
-  const action = state === 'down' ? 'destroy' : createdAt === updatedAt ? 'create' : 'update';
-  context.webhooks.publish(app, {include: 'dyno', action, data: dynoJson(context, app, event.dyno)});
+  publishDyno(context, app, dynoJson(context, app, event.dyno));
 }

@@ -62,6 +62,24 @@ describe('webhooks', function () {
     await platform.ok('DELETE', `/apps/demo/webhooks/${made.body.id}`);
   });
 
+  it('tell of new dynos and of certificates', async () => {
+    await platform.deploy('demo', {web: 'node web.js'});
+    const include = ['api:dyno', 'api:sni-endpoint'];
+    const made = await add({include});
+    await platform.ok('POST', '/apps/demo/dynos', {command: 'bash'});
+    const {chain, privateKey} = await platform.running.context.authority.certificateFor(['www.example.com']);
+    const pem = {certificate_chain: chain, private_key: privateKey};
+    const {name} = await platform.ok('POST', '/apps/demo/sni-endpoints', pem);
+    await platform.ok('PATCH', `/apps/demo/sni-endpoints/${name}`, pem);
+    await platform.ok('DELETE', `/apps/demo/sni-endpoints/${name}`);
+    const events = await platform.ok('GET', '/apps/demo/webhook-events');
+    const seen = events
+      .filter((event: {include: string}) => include.includes(event.include))
+      .map(({payload}: {payload: {resource: string; action: string}}) => `${payload.resource} ${payload.action}`);
+    expect(seen).to.deep.equal(['dyno create', 'sni-endpoint create', 'sni-endpoint update', 'sni-endpoint destroy']);
+    await platform.ok('DELETE', `/apps/demo/webhooks/${made.body.id}`);
+  });
+
   it('refuse what nobody sends, and URLs that are none', async () => {
     for (const more of [
       {include: ['api:nothing']},
@@ -69,6 +87,9 @@ describe('webhooks', function () {
       {url: 'ftp://x'},
       {url: 'nothing'},
       {level: 'loud'},
+      {secret: 'geheim\n'},
+      {secret: '🦊'},
+      {authorization: 'Bearer a\r\nb'},
     ]) {
       expect((await add(more)).status, JSON.stringify(more)).to.equal(422);
     }

@@ -83,6 +83,13 @@ async function act(call: ApiCall, verb: 'restart' | 'stop'): Promise<object> {
 const restart = (call: ApiCall) => act(call, 'restart');
 const stop = (call: ApiCall) => act(call, 'stop');
 
+/** Tells webhooks a new state of a dyno: each to `dyno`, to `api:dyno` only the first one, `starting`. */
+export function publishDyno({webhooks}: PlatformContext, app: App, data: ReturnType<typeof dynoJson>): void {
+  const action = data.state === 'starting' ? 'create' : data.state === 'down' ? 'destroy' : 'update';
+  webhooks.publish(app, {include: 'dyno', action, data});
+  if (action === 'create') webhooks.publish(app, {include: 'api:dyno', action, data});
+}
+
 async function create({context, params, body}: ApiCall) {
   const app = context.store.apps.get(params.app!);
   const wanted = body as unknown as OneOffBody;
@@ -91,7 +98,7 @@ async function create({context, params, body}: ApiCall) {
     ? context.attach.urlFor(app, {dyno: dyno.name, hasTerminal: !wanted.force_no_tty, info: dyno})
     : null;
   const shown = dynoJson(context, app, dyno, attachUrl);
-  context.webhooks.publish(app, {include: 'dyno', action: 'create', data: {...shown, attach_url: null}});
+  publishDyno(context, app, {...shown, attach_url: null});
   return shown;
 }
 

@@ -46,12 +46,14 @@ function present({store}: PlatformContext, app: App, endpoint: SniEndpoint) {
   };
 }
 
-function change(call: ApiCall, work: (app: App) => Promise<SniEndpoint>) {
+function change(call: ApiCall, action: 'create' | 'update', work: (app: App) => Promise<SniEndpoint>) {
   const {context, params} = call;
   const {id} = context.store.apps.get(params.app!);
   return context.queue.run(id, async () => {
     const app = context.store.apps.get(id);
-    return present(context, app, await work(app));
+    const data = present(context, app, await work(app));
+    context.webhooks.publish(app, {include: 'api:sni-endpoint', action, data});
+    return data;
   });
 }
 
@@ -72,7 +74,7 @@ export const sniEndpointRoutes = [
     '/apps/:app/sni-endpoints',
     {title: 'add a certificate', answers: 'sni-endpoint', status: 201, body},
     (call) =>
-      change(call, (app) =>
+      change(call, 'create', (app) =>
         call.context.domains.addEndpoint(app, bodyOf(call).certificate_chain, bodyOf(call).private_key),
       ),
   ),
@@ -90,7 +92,7 @@ export const sniEndpointRoutes = [
     '/apps/:app/sni-endpoints/:endpoint',
     {title: 'replace a certificate', answers: 'sni-endpoint', body},
     (call) =>
-      change(call, (app) => {
+      change(call, 'update', (app) => {
         const {context, params} = call;
         const endpoint = context.store.sniEndpoints.get(app.id, params.endpoint!);
         return context.domains.updateEndpoint(app, endpoint, bodyOf(call).certificate_chain, bodyOf(call).private_key);
@@ -108,6 +110,7 @@ export const sniEndpointRoutes = [
         const endpoint = context.store.sniEndpoints.get(app.id, params.endpoint!);
         const shown = present(context, app, endpoint);
         await context.domains.removeEndpoint(app, endpoint);
+        context.webhooks.publish(app, {include: 'api:sni-endpoint', action: 'destroy', data: shown});
         return shown;
       });
     },

@@ -74,8 +74,15 @@ interface HookBody {
   authorization?: string | null;
 }
 
+/** what a header can hold: the secret is told in one, the authorization sent in one */
+const HEADER_TEXT = /^[\t\x20-\x7e]*$/;
+
 /** @throws DynoError invalid_params */
-function check({url, include}: HookBody): void {
+function check({url, include, secret, authorization}: HookBody): void {
+  for (const [name, value] of Object.entries({Secret: secret, Authorization: authorization})) {
+    if (HEADER_TEXT.test(value ?? '')) continue;
+    throw new DynoError('invalid_params', {message: `${name} may have printable ASCII characters only.`});
+  }
   if (url !== undefined && !/^https?:\/\/[^\s/]+\S*$/.test(url)) {
     throw new DynoError('invalid_params', {message: `Url ${url.slice(0, 100)} is not an http or https URL.`});
   }
