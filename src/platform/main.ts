@@ -16,6 +16,8 @@ const packageRoot = new URL('../../../', import.meta.url);
 
 /** The platform process; its output is <home>/platform.log. Answers its exit code. */
 export async function main(_args: string[] = [], env: NodeJS.ProcessEnv = process.env): Promise<number> {
+  // A line that finds no room is lost; the platform goes on.
+  process.stdout.on('error', () => undefined);
   const log = platformLog((line) => process.stdout.write(line));
   try {
     const home = homeLayoutOf(env, homedir(), resolve);

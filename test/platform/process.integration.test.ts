@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process';
 import type {ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
-import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -43,12 +43,12 @@ describe('the platform process', function () {
     }
   });
 
-  const start = (where = home): {child: ChildProcess; output: () => string} => {
+  const start = (where = home, log: number | 'pipe' = 'pipe'): {child: ChildProcess; output: () => string} => {
     const env = {...process.env, DYNO_HOME: where.root, DYNO_PORT: String(port), DYNO_ENGINE: 'process'};
-    const child = spawn(process.execPath, [script], {env, stdio: ['ignore', 'pipe', 'pipe']});
+    const child = spawn(process.execPath, [script], {env, stdio: ['ignore', log, 'pipe']});
     children.push(child);
     let text = '';
-    for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk: Buffer) => (text += chunk));
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (text += chunk));
     return {child, output: () => text};
   };
   const platformPid = (): number | null => {
@@ -98,6 +98,17 @@ describe('the platform process', function () {
     await until('its end', () => second.child.exitCode !== null);
     expect(second.child.exitCode).to.equal(1);
     expect(second.output()).to.match(new RegExp(`Port ${port} is taken by .+\\(pid ${platformPid()}\\)`));
+  });
+
+  it('goes on when its log finds no room', async () => {
+    const full = openSync('/dev/full', 'w');
+    try {
+      const {child} = start(home, full);
+      await until('an answer', async () => existsSync(home.platformFile) && (await answers()));
+      expect(child.exitCode).to.equal(null);
+    } finally {
+      closeSync(full);
+    }
   });
 
   it('ends on SIGTERM, and lets its runtimes go on', async () => {
