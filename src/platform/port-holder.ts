@@ -1,10 +1,27 @@
+import {execFileSync} from 'node:child_process';
 import {readFileSync, readdirSync, readlinkSync} from 'node:fs';
+import {wordsOf} from './process-words.js';
 
 /** Who listens on a TCP port of this machine, in words: `node server.js (pid 4711)`. */
-export function portHolder(port: number): string {
-  const pid = findListener(port);
+export function portHolder(port: number, system: NodeJS.Platform = process.platform, lsof = 'lsof'): string {
+  const pid = system === 'linux' ? findListener(port) : askLsof(lsof, port);
   if (pid === null) return 'another program';
-  return `${commandOf(pid)} (pid ${pid})`;
+  return `${describe(system === 'linux' ? wordsInProc(pid) : (wordsOf(pid, system) ?? []))} (pid ${pid})`;
+}
+
+/** For systems without /proc. */
+function askLsof(lsof: string, port: number): number | null {
+  try {
+    const pids = execFileSync(lsof, ['-nP', '-t', `-iTCP:${port}`, '-sTCP:LISTEN'], {
+      encoding: 'utf8',
+      timeout: 5000,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return Number.parseInt(pids, 10) || null;
+  } catch {
+    // It is not there, or found nobody that may be seen.
+    return null;
+  }
 }
 
 const LISTEN = '0A';
@@ -30,9 +47,10 @@ function listening(table: string, port: number): string[] {
     .map((fields) => fields[9]!);
 }
 
+const wordsInProc = (pid: number): string[] => read(`/proc/${pid}/cmdline`).split('\0');
+
 /** Its first words only: arguments may hold secrets. */
-function commandOf(pid: number): string {
-  const [program = '', script = ''] = read(`/proc/${pid}/cmdline`).split('\0');
+function describe([program = '', script = '']: string[]): string {
   const name = program.split('/').at(-1) || 'a process';
   return name === 'node' && script && !script.startsWith('-') ? `${name} ${script}` : name;
 }
