@@ -61,7 +61,7 @@ describe('the program, on the process engine', function () {
     const {ended, stdout} = cli.start(['run', '--', 'trap "" HUP; while true; do echo y; done']);
     stdout.once('data', () => stdout.destroy());
     expect((await ended).exitCode).to.equal(1);
-    await cli.must('ps:stop', '--process-type', 'run');
+    await cli.dyno(['ps:stop', '--process-type', 'run']);
   });
 
   it('runs a command inside a running dyno', async () => {
