@@ -2,6 +2,7 @@ import {once} from 'node:events';
 import {request} from 'node:http';
 import type {IncomingMessage} from 'node:http';
 import {expect} from 'chai';
+import {DynoError} from '../../src/model/error.js';
 import {until} from '../support/until.js';
 import {TestPlatform} from './support/test-platform.js';
 
@@ -36,6 +37,11 @@ class Reader {
     return this.#response!.statusCode!;
   }
 
+  /** whether the answer came to its end, and was not cut off */
+  get isWhole(): boolean {
+    return this.#response!.complete;
+  }
+
   get contentType(): string {
     return this.#response!.headers['content-type']!;
   }
@@ -44,6 +50,9 @@ class Reader {
     this.#call.destroy();
   }
 }
+
+const unavailable = () =>
+  Promise.reject(new DynoError('runtime_unavailable', {runtime: 'us', reason: 'it does not start'}));
 
 describe('log sessions', function () {
   this.timeout(60_000);
@@ -97,6 +106,26 @@ describe('log sessions', function () {
     });
   });
 
+  it('says 503 when the runtime does not answer', async () => {
+    platform.running.context.runtimes.clientFor = unavailable;
+    for (const tail of [false, true]) {
+      const {reader} = await open({tail}, EVENTS);
+      await until('the end', () => reader.ended);
+      expect(reader.status).to.equal(503);
+      expect(JSON.parse(reader.text)).to.include({id: 'runtime_unavailable'});
+    }
+  });
+
+  it('cuts off a history that breaks off', async () => {
+    const {reader: whole} = await open({});
+    await until('the end', () => whole.ended);
+    expect(whole.isWhole).to.equal(true);
+    platform.us.breaksLogs = true;
+    const {reader} = await open({});
+    await until('the end', () => reader.ended);
+    expect(reader.isWhole).to.equal(false);
+  });
+
   it('tails', async () => {
     const {reader} = await open({tail: true}, EVENTS);
     await until('the history', () => reader.text.includes('Release v2'));
@@ -113,6 +142,24 @@ describe('log sessions', function () {
     platform.runtimes.delete('us');
     await until('another runtime', () => platform.us && platform.running.context.runtimes.isConnected('us'));
     for (const [id, list] of records) platform.us.logs.set(id, list);
+    platform.us.say('demo', 'back again');
+    await until('the new line', () => reader.text.includes('back again'));
+    expect(reader.text.match(/Release v2/g)).to.have.length(1);
+  });
+
+  it('goes on when the runtime stayed away for so long that nobody waited any more', async () => {
+    const {reader} = await open({tail: true}, EVENTS);
+    await until('the history', () => reader.text.includes('Release v2'));
+    const {runtimes} = platform.running.context;
+    const clientFor = runtimes.clientFor.bind(runtimes);
+    let refusals = 0;
+    runtimes.clientFor = () => {
+      refusals++;
+      return unavailable();
+    };
+    platform.us.breakTails();
+    await until('two refusals', () => refusals > 1);
+    runtimes.clientFor = clientFor;
     platform.us.say('demo', 'back again');
     await until('the new line', () => reader.text.includes('back again'));
     expect(reader.text.match(/Release v2/g)).to.have.length(1);

@@ -13,33 +13,43 @@ import type {LogSession} from '../store/log-sessions.js';
 /** ms between comments that keep a silent tail open */
 const KEEP_ALIVE_MS = 15_000;
 
-/** Sends the lines of a log session, as an event stream to those who ask for one (platform-api.md 5.1). */
+/**
+ * Sends the lines of a log session, as an event stream to those who ask for one (platform-api.md 5.1). A history that
+ * breaks off ends the connection, so that nobody takes it for whole.
+ *
+ * @throws DynoError not_found, runtime_unavailable
+ */
 export async function streamLogSession({context, params, request, reply}: ApiCall): Promise<undefined> {
   const after = lastEventId(request.headers['last-event-id']);
   const {app, session} = requireSession(context, params.session!, after);
   const formName = (request.headers.accept ?? '').includes('text/event-stream') ? 'events' : 'lines';
   const form = logForms[formName];
+  const response = reply.raw;
+  // From here on: a client may go while its runtime is waited for.
+  const gone = new AbortController();
+  response.once('close', () => gone.abort(new Error('the client is gone')));
+  await context.runtimes.clientFor(app);
   await context.runtimes.logged(app);
   reply.hijack();
-  const response = reply.raw;
   response.writeHead(200, {
     'content-type': form.contentType,
     'cache-control': 'no-cache',
     connection: 'close',
     'request-id': String(reply.getHeader('request-id')),
   });
-  const gone = new AbortController();
-  response.once('close', () => gone.abort(new Error('the client is gone')));
   response.flushHeaders();
   const keepAlive = setInterval(() => void response.write(form.keepAlive), KEEP_ALIVE_MS);
+  const signal = AbortSignal.any([gone.signal, context.stopping]);
   try {
-    const signal = AbortSignal.any([gone.signal, context.stopping]);
     await sendLines(context, app, {...session.query, ...(after ? {after} : {})}, formName, response, signal);
+    response.end(session.query.tail ? '' : form.farewell);
   } catch (error) {
-    if (!gone.signal.aborted && !context.stopping.aborted) context.log.error(`log of ${app.name}`, error);
+    if (!signal.aborted) context.log.error(`log of ${app.name}`, error);
+    // The tail of a platform that stops ends; its client comes back.
+    if (session.query.tail && signal.aborted) response.end();
+    else response.destroy();
   } finally {
     clearInterval(keepAlive);
-    response.end(session.query.tail ? '' : form.farewell);
   }
   return undefined;
 }
@@ -70,8 +80,8 @@ async function sendLines(
 ): Promise<void> {
   let {after} = query;
   do {
-    const client = await context.runtimes.clientFor(app);
     try {
+      const client = await context.runtimes.clientFor(app);
       for await (const {lastId, text} of client.readLog(app.id, {...query, ...(after ? {after} : {})}, form, signal)) {
         after = lastId;
         await send(response, text, signal);

@@ -44,6 +44,8 @@ export class FixtureRuntime {
   hasDirectAddress = true;
   /** whether its engine refuses a subnet */
   isTaken: (subnet: string) => boolean = () => false;
+  /** whether histories break off from now on, as when it dies */
+  breaksLogs = false;
   /** removals of what other spaces left that fail from now on */
   failingRemovals = 0;
   /** called when it has ended because it was asked to */
@@ -53,6 +55,7 @@ export class FixtureRuntime {
   readonly #socketPath: string;
   readonly #sockets = new Set<Duplex>();
   readonly #waiting = new Set<() => void>();
+  readonly #tails = new Set<ServerResponse>();
   #dynoIds = new Map<string, string>();
 
   constructor(socketPath: string, version: string) {
@@ -230,6 +233,11 @@ export class FixtureRuntime {
     ]);
   }
 
+  /** Ends the connections of all tails, as when it dies. */
+  breakTails(): void {
+    for (const response of this.#tails) response.destroy();
+  }
+
   #drainsOf(appId: string): DrainStatus[] {
     const counts = {state: 'idle', delivered: 0, dropped: 0, buffered: 0} as const;
     return (this.apps.get(appId)?.drains ?? []).map((drain) => ({...drain, ...counts}));
@@ -249,9 +257,14 @@ export class FixtureRuntime {
       sent = Math.max(sent, list.length);
     };
     send();
+    if (this.breaksLogs) return void setImmediate(() => response.destroy());
     if (query.get('tail') !== 'true') return void response.end();
     this.#waiting.add(send);
-    response.once('close', () => this.#waiting.delete(send));
+    this.#tails.add(response);
+    response.once('close', () => {
+      this.#waiting.delete(send);
+      this.#tails.delete(response);
+    });
   }
 
   async #phase(response: ServerResponse): Promise<void> {
