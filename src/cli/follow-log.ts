@@ -9,7 +9,10 @@ const PATIENCE_MS = 60_000;
 
 /**
  * Lines of an app's log, as many at a time as came: history, and with `tail` all that follows, also across restarts of the platform and the
- * runtime. Each reconnection asks for what came after the last line seen.
+ * runtime. Each reconnection asks for what came after the last line seen. A tail gives up when nothing has come of its
+ * connections for `patienceMs`: none stood for so long, and none brought a line.
+ *
+ * @throws DynoError api for what the platform refuses, platform_unavailable for a log that breaks off
  */
 export async function* followLog(
   api: Api,
@@ -21,10 +24,13 @@ export async function* followLog(
   if (request.tail) api.stopReviving();
   let lastEventId = '';
   for (let lostAt: number | null = null; ;) {
+    let standsSince: number | null = null;
+    let failure: unknown = null;
     try {
       const stream = await api.stream(session.logplex_url, {accept: 'text/event-stream', lastEventId});
-      lostAt = null;
+      standsSince = Date.now();
       for await (const events of readServerSentEvents(stream)) {
+        lostAt = null;
         lastEventId = events.at(-1)!.id || lastEventId;
         // A message has no newline: where its event has one, it had a carriage return (log-form.ts).
         yield events.map(({data}) => data.replaceAll('\n', '\r'));
@@ -32,9 +38,13 @@ export async function* followLog(
       if (!request.tail) return;
     } catch (error) {
       if (!request.tail || !isPassing(error)) throw error;
-      lostAt ??= Date.now();
-      if (Date.now() - lostAt > patienceMs) throw error;
+      failure = error;
     }
+    const now = Date.now();
+    if (standsSince !== null && now - standsSince > patienceMs) lostAt = null;
+    lostAt ??= now;
+    if (now - lostAt > patienceMs)
+      throw failure ?? new DynoError('platform_unavailable', {reason: 'it ends every stream'});
     await delay(RETRY_MS);
     session = await api.createLogSession(app, request).catch((error: unknown) => {
       if (isPassing(error)) return session;
@@ -45,7 +55,7 @@ export async function* followLog(
 
 /** What a restart of the platform or a runtime looks like from here. */
 function isPassing(error: unknown): boolean {
-  if (!(error instanceof DynoError)) return (error as NodeJS.ErrnoException).code === 'ECONNRESET';
+  if (!(error instanceof DynoError)) return false;
   return error.code === 'platform_unavailable' || Number(error.details.status) === 503;
 }
 
