@@ -2,7 +2,7 @@ import {boolean, integer, string} from '@oclif/core/flags';
 import {DynoCommand} from '../src/cli/command.js';
 import {appFlag} from '../src/cli/flags.js';
 import {followLog} from '../src/cli/follow-log.js';
-import {filterOf, paintLogLine, parseCode, parseLogLine, parseSince} from '../src/cli/views/log-lines.js';
+import {filterOf, logLineJson, paintLogLine, parseCode, parseSince} from '../src/cli/views/log-lines.js';
 import {limits} from '../src/model/limits.js';
 
 export default class Logs extends DynoCommand {
@@ -52,7 +52,6 @@ The last lines are taken first and then filtered, as Heroku does. --json prints 
   }
 
   private formOf(line: string): string {
-    if (this.jsonEnabled()) return JSON.stringify(parseLogLine(line) ?? {message: line});
-    return paintLogLine(line, this.palette);
+    return this.jsonEnabled() ? logLineJson(line) : paintLogLine(line, this.palette);
   }
 }

@@ -51,7 +51,11 @@ It can also answer as a broken receiver does, to see how a log setup takes it.`;
       onMalformed: (error) => this.tell(`Not in the format of a drain: ${error.message}`),
     });
     this.tell(`Listening. Send a log here with: ${this.config.bin} drains:add ${sink.url} --app APP`);
-    await new Promise<void>((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
+    await new Promise<void>((resolve) => {
+      process.once('SIGINT', resolve).once('SIGTERM', resolve);
+      // Nobody reads any more: `dyno drains:sink | head`.
+      process.stdout.once('error', resolve);
+    });
     await sink.close();
   }
 

@@ -1,5 +1,7 @@
 import {expect} from 'chai';
 import Logs from '../../commands/logs.js';
+import RunDetached from '../../commands/run/detached.js';
+import {logLineJson} from '../../src/cli/views/log-lines.js';
 import {text, type Responder} from './support/fixture-api.js';
 import {CommandBench} from './support/run-command.js';
 
@@ -112,6 +114,7 @@ describe('dyno logs', () => {
 
   for (const [argv, message] of [
     [['--since', 'yesterday'], 'yesterday is no time: write 90s, 10m, 2h, 1d or 2026-11-22T06:00:00Z.'],
+    [['--since', '10'], '10 is no time: write 90s, 10m, 2h, 1d or 2026-11-22T06:00:00Z.'],
     [['--code', 'X9'], "X9 is no code of Heroku's: write H12, R14 or L10, for example."],
   ] as const) {
     it(`refuses ${argv.join(' ')}`, async () => {
@@ -121,6 +124,25 @@ describe('dyno logs', () => {
       expect(bench.api.calls).to.deep.equal([]);
     });
   }
+
+  it('run:detached --tail prints the log of its dyno, with --json an object a line, and nothing else', async () => {
+    bench.api.on('POST /apps/demo/dynos', {id: 'd1', name: 'run.4711', command: 'ls', state: 'starting'}, 201);
+    for (const [flags, first] of [
+      [[], lines[0]],
+      [['--json'], logLineJson(lines[0]!)],
+    ] as const) {
+      let opened = 0;
+      bench.api.on('GET /log-sessions/s1?srv=1', ((request, response) => {
+        opened++;
+        if (opened === 1) return text(events.join(''), 'text/event-stream')(request, response);
+        response.writeHead(404, {'content-type': 'application/json'}).end('{"id": "not_found", "message": "gone"}');
+      }) satisfies Responder);
+      const {stdout} = await bench.run(RunDetached, '-a', 'demo', '--tail', ...flags, 'ls');
+      expect(stdout.split('\n')).to.have.length(4);
+      expect(stdout.split('\n')[0]).to.equal(first);
+    }
+    expect(bench.api.bodyOf('POST /apps/demo/log-sessions')).to.deep.equal({dyno: 'run.4711', tail: true});
+  });
 
   it('refuses a number of lines that the history cannot have', async () => {
     expect((await bench.run(Logs, '-a', 'demo', '-n', '1501')).exitCode).to.equal(2);

@@ -19,6 +19,11 @@ export function parseLogLine(line: string): LogLine | null {
   return match && {time: match[1]!, source: match[2]!, process: match[3]!, message: match[4]!};
 }
 
+/** A line as an object of NDJSON. */
+export function logLineJson(line: string): string {
+  return JSON.stringify(parseLogLine(line) ?? {message: line});
+}
+
 /** Colours the head of a line per process, and what went wrong in red. */
 export function paintLogLine(line: string, palette: Palette): string {
   const parsed = palette === plainPalette ? null : parseLogLine(line);
@@ -53,7 +58,9 @@ export function filterOf({since, code}: LineFilter): (line: string) => boolean {
 /** `90s`, `10m`, `2h`, `1d`, or a date. Answers ms since the epoch. @throws DynoError usage */
 export function parseSince(text: string, now: number): number {
   const [, amount, unit] = /^(\d+)([smhd])$/.exec(text) ?? [];
-  const since = amount ? now - Number(amount) * UNITS[unit!]! : Date.parse(text);
+  // What begins otherwise, Date.parse guesses at: it takes 10 for an October.
+  const date = /^\d{4}-/.test(text) ? Date.parse(text) : NaN;
+  const since = amount ? now - Number(amount) * UNITS[unit!]! : date;
   if (!Number.isNaN(since)) return since;
   throw new DynoError('usage', {message: `${text} is no time: write 90s, 10m, 2h, 1d or 2026-11-22T06:00:00Z.`});
 }

@@ -1,6 +1,8 @@
 import {expect} from 'chai';
+import {spawn} from 'node:child_process';
 import http from 'node:http';
 import net from 'node:net';
+import {join} from 'node:path';
 import tls from 'node:tls';
 import {openDrainSink} from '../../../src/cli/drain-sink/drain-sink.js';
 import type {DrainSink} from '../../../src/cli/drain-sink/drain-sink.js';
@@ -8,6 +10,7 @@ import type {SinkBatch, SinkOptions} from '../../../src/cli/drain-sink/sink-opti
 import {DynoError} from '../../../src/model/error.js';
 import type {LogplexFrame} from '../../../src/model/logplex-frame.js';
 import {makeCertificate} from '../../logplex/certificates.js';
+import {checkout} from '../../support/installation.js';
 import {until} from '../../support/until.js';
 
 const frame = '59 <190>1 2026-11-22T06:11:32.244000+00:00 host app web.1 - a\n';
@@ -108,6 +111,24 @@ describe('openDrainSink', function () {
     ];
     for (const socket of sockets) socket.end(frame + frame);
     await until('all frames', () => frames.length === 4);
+  });
+
+  it('ends when nobody reads what it prints', async () => {
+    const args = [join(checkout, 'bin/run.js'), 'drains:sink'];
+    const child = spawn(process.execPath, args, {stdio: ['ignore', 'pipe', 'pipe']});
+    try {
+      let said = '';
+      child.stderr.on('data', (text: Buffer) => (said += text.toString()));
+      const port = await until('its port', () => /http:\/\/localhost:(\d+) /.exec(said)?.[1]);
+      child.stdout.destroy();
+      await until('its end', async () => {
+        if (child.exitCode === null) await post(Number(port), frame);
+        return child.exitCode !== null;
+      });
+      expect([child.exitCode, said.split('\n').length]).to.deep.equal([0, 2]);
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 
   it('tells of a port that is taken', async () => {
