@@ -63,9 +63,14 @@ export class DrainPosition {
       await mkdir(dirname(this.#path), {recursive: true, mode: 0o700});
       const draft = join(dirname(this.#path), `new-${basename(this.#path)}`);
       const file = await open(draft, 'w', 0o600);
-      await file.write(this.#latest, 0);
-      await rename(draft, this.#path);
-      writeSync(file.fd, this.#latest, 0);
+      try {
+        await file.write(this.#latest, 0);
+        await rename(draft, this.#path);
+        writeSync(file.fd, this.#latest, 0);
+      } catch (error) {
+        await file.close();
+        throw error;
+      }
       this.#file = file;
     } finally {
       this.#creating = null;
