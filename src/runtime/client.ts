@@ -173,8 +173,8 @@ export class RuntimeClient {
   }
 
   /** What a client at another address would get of the router. */
-  visit(visit: Visit): Promise<VisitAnswer> {
-    return this.#json('POST', '/visits', visit);
+  visit(visit: Visit, signal?: AbortSignal): Promise<VisitAnswer> {
+    return this.#json('POST', '/visits', visit, signal);
   }
 
   doctor(): Promise<EngineFacts> {
@@ -199,8 +199,8 @@ export class RuntimeClient {
     return this.#json('POST', '/shutdown', options);
   }
 
-  async #json<Result>(method: string, path: string, body?: unknown): Promise<Result> {
-    return (await readJson(await this.#open(method, path, {body}))) as Result;
+  async #json<Result>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Result> {
+    return (await readJson(await this.#open(method, path, {body, signal}))) as Result;
   }
 
   async #open(

@@ -1,7 +1,7 @@
 import {once} from 'node:events';
 import {mkdir, rm} from 'node:fs/promises';
 import {createServer} from 'node:http';
-import type {IncomingMessage} from 'node:http';
+import type {IncomingMessage, ServerResponse} from 'node:http';
 import {dirname} from 'node:path';
 import {Readable} from 'node:stream';
 import type {Duplex} from 'node:stream';
@@ -89,7 +89,7 @@ function addStateRoutes(routes: ControlRoutes, runtime: Runtime, onShutdown: (dy
   routes.on('GET', '/status', () => runtime.status());
   routes.on<RuntimeSpec>('PUT', '/spec', ({body}) => runtime.setSpec(body));
   routes.on('DELETE', '/spaces/:runtime', ({params}) => runtime.removeSpaceOf(params.runtime!));
-  routes.on<Visit>('POST', '/visits', ({body}) => runtime.visit(body));
+  routes.on<Visit>('POST', '/visits', ({body, response}) => runtime.visit(body, closed(response)));
   routes.on('GET', '/doctor', () => runtime.doctor());
   routes.on('GET', '/clock', () => runtime.clockInfo());
   routes.on<{advanceMs?: number; reset?: true}>('POST', '/clock', ({body}) => runtime.setClock(body));
@@ -138,12 +138,17 @@ function addLogRoutes(routes: ControlRoutes, runtime: Runtime, ended: AbortSigna
   routes.on<LogEntry[]>('POST', '/apps/:app/log', ({params, body}) => runtime.writeLog(params.app!, body));
   routes.on('GET', '/apps/:app/drains', ({params}) => runtime.drainsOf(params.app!));
   routes.on('GET', '/apps/:app/log', ({params, query, response}) => {
-    const gone = new AbortController();
-    response.once('close', () => gone.abort());
-    const signal = AbortSignal.any([gone.signal, ended]);
+    const signal = AbortSignal.any([closed(response), ended]);
     const chunks = runtime.readLogText(params.app!, logQueryOf(query), query['form'] as LogFormName, signal);
     return new Stream('application/octet-stream', Readable.from(encoded(chunks)));
   });
+}
+
+/** Aborted when nobody waits for the response any more. */
+function closed(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  return gone.signal;
 }
 
 function addImageRoutes(routes: ControlRoutes, runtime: Runtime): void {

@@ -285,8 +285,8 @@ export class Runtime {
   }
 
   /** What a client at another address would get of this runtime's router. */
-  visit(request: Visit): Promise<VisitAnswer> {
-    return visit(request, (peer, role) => this.#router.connectAs(peer, role));
+  visit(request: Visit, signal?: AbortSignal): Promise<VisitAnswer> {
+    return visit(request, (peer, role) => this.#router.connectAs(peer, role), signal);
   }
 
   async build(spec: BuildSpec, onOutput: (text: string) => void, signal?: AbortSignal): Promise<BuildResult> {

@@ -7,17 +7,22 @@ import type {Visit, VisitAnswer} from '../model/visit.js';
 
 /** Bytes of a body that are shown. */
 const SHOWN_BYTES = 1 << 20;
-/** ms of silence after which a request is given up; the router itself answers H12 and H15 before */
-const PATIENCE_MS = 65_000;
+/** ms of silence after which a request is given up; the router itself answers before: H20 and H12 together take 105 s */
+const PATIENCE_MS = 120_000;
+/** ms for which a body is listened to: one without end is shown as far as it came */
+const LISTENING_MS = 60_000;
 
 /**
- * Makes one request through `connectAs` and answers all that came back.
+ * Makes one request through `connectAs` and answers all that came back, in `listeningMs` at most once its head is
+ * here. Aborted, it ends the request.
  *
  * @throws DynoError unavailable: the connection ended without an answer
  */
 export async function visit(
   {from, url, method, headers, body}: Visit,
   connectAs: (peer: string, role: 'http' | 'https') => Promise<Duplex>,
+  signal?: AbortSignal,
+  listeningMs = LISTENING_MS,
 ): Promise<VisitAnswer> {
   const {protocol, hostname, host, pathname, search} = new URL(url);
   const secure = protocol === 'https:';
@@ -34,12 +39,13 @@ export async function visit(
         path: `${pathname}${search}`,
         headers: [...given.flat(), ...length] as unknown as Record<string, string>,
         timeout: PATIENCE_MS,
+        signal,
       });
       request.once('timeout', () => request.destroy(new Error('it does not answer')));
       request.once('error', (error) => reject(noAnswer(url, error)));
       request.once('upgrade', (response) => resolve(answerOf(response, [], false)));
       request.once('response', (response) => {
-        readAnswer(response).then(resolve, (error: unknown) => reject(noAnswer(url, error)));
+        readAnswer(response, listeningMs).then(resolve, (error: unknown) => reject(noAnswer(url, error)));
       });
       request.end(body);
     });
@@ -48,15 +54,26 @@ export async function visit(
   }
 }
 
-async function readAnswer(response: IncomingMessage): Promise<VisitAnswer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    chunks.push(chunk.subarray(0, SHOWN_BYTES - bytes));
-    bytes += chunk.length;
-    if (bytes > SHOWN_BYTES) break;
-  }
-  return answerOf(response, chunks, bytes > SHOWN_BYTES);
+function readAnswer(response: IncomingMessage, listeningMs: number): Promise<VisitAnswer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let room = SHOWN_BYTES;
+    const end = (truncated: boolean) => {
+      clearTimeout(timer);
+      resolve(answerOf(response, chunks, truncated));
+    };
+    const timer = setTimeout(() => end(true), listeningMs);
+    response.on('data', (chunk: Buffer) => {
+      chunks.push(chunk.subarray(0, room));
+      if (chunk.length > room) end(true);
+      room = Math.max(0, room - chunk.length);
+    });
+    response.once('end', () => end(false));
+    response.on('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+  });
 }
 
 function answerOf(response: IncomingMessage, chunks: Buffer[], truncated: boolean): VisitAnswer {

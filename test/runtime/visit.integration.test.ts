@@ -3,6 +3,7 @@ import {once} from 'node:events';
 import {createServer, type RequestListener, type Server} from 'node:http';
 import {connect, type AddressInfo} from 'node:net';
 import {visit} from '../../src/runtime/visit.js';
+import {until} from '../support/until.js';
 import type {Visit, VisitAnswer} from '../../src/model/visit.js';
 
 describe('a visit', () => {
@@ -17,12 +18,13 @@ describe('a visit', () => {
     });
     await once(server.listen(0, '127.0.0.1'), 'listening');
   };
-  const go = (order: Partial<Visit> = {}): Promise<VisitAnswer> => {
+  const go = (order: Partial<Visit> = {}, signal?: AbortSignal, listeningMs?: number): Promise<VisitAnswer> => {
     const whole = {from: '203.0.113.9', url: 'http://demo.localhost:7790/a?b', method: 'GET', headers: [], ...order};
-    return visit(whole, (peer, role) => {
+    const connectAs = (peer: string, role: string) => {
       asked.push(`${peer} ${role}`);
       return Promise.resolve(connect((server.address() as AddressInfo).port, '127.0.0.1'));
-    });
+    };
+    return visit(whole, connectAs, signal, listeningMs);
   };
 
   afterEach(async () => {
@@ -67,6 +69,24 @@ describe('a visit', () => {
     const answer = await go();
     expect(answer.truncated).to.equal(true);
     expect(Buffer.from(answer.body, 'base64').length).to.equal(1 << 20);
+  });
+
+  it('shows what came of a body that goes on and on, however slowly', async () => {
+    await open((_, response) => void response.write('data: 1\n\n'));
+    const answer = await go({}, undefined, 50);
+    expect(answer).to.include({status: 200, truncated: true});
+    expect(Buffer.from(answer.body, 'base64').toString()).to.equal('data: 1\n\n');
+  });
+
+  it('ends with whoever asked for it', async () => {
+    const order = new AbortController();
+    let gone = false;
+    await open((request, response) => {
+      request.socket.once('close', () => (gone = true));
+      response.write('data: 1\n\n', () => order.abort());
+    });
+    expect(await go({}, order.signal).catch((error: Error) => error)).to.have.property('code', 'unavailable');
+    await until('the end of the connection', () => gone);
   });
 
   it('ends with the head where protocols are switched', async () => {

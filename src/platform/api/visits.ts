@@ -64,6 +64,14 @@ export const visitRoutes = [
   route('POST', '/local/visits', {title: 'what a client at another address would get', body}, async (call) => {
     const visit = readVisit(call.body);
     const client = await call.context.runtimes.clientOf(runtimeAt(call.context, new URL(visit.url)));
-    return {from: visit.from, url: visit.url, ...(await client.visit(visit))};
+    const gone = new AbortController();
+    call.reply.raw.once('close', () => gone.abort());
+    try {
+      return {from: visit.from, url: visit.url, ...(await client.visit(visit, gone.signal))};
+    } catch (error) {
+      // Whoever asked has left: there is nobody to tell.
+      if (gone.signal.aborted) return undefined;
+      throw error;
+    }
   }),
 ];
