@@ -132,7 +132,7 @@ describe('the program, on the process engine', function () {
 });
 
 describe('a platform that cannot start', function () {
-  this.timeout(60_000);
+  this.timeout(150_000);
 
   it('says who holds the port, and leaves nothing running', async () => {
     const cli = await LiveCli.open();
