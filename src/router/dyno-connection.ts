@@ -1,10 +1,10 @@
-import {connect} from 'node:net';
-import type {Socket} from 'node:net';
+import type {SocketConstructorOpts} from 'node:net';
 import type {Timer} from '../model/clock.js';
 import {Alarm} from './alarm.js';
 import {BodyReader} from './http1/body-reader.js';
 import {HeadReader} from './http1/head-reader.js';
 import type {DynoRoute} from './dyno-route.js';
+import {DynoSocket} from './dyno-socket.js';
 import {parseResponseHead} from './response-head.js';
 import type {ResponseFault, ResponseHead} from './response-head.js';
 import type {RouterCore} from './router-core.js';
@@ -50,7 +50,7 @@ export class DynoConnection implements Sender {
   readonly route: DynoRoute;
   /** of the request that it serves */
   readonly alarm: Alarm;
-  readonly #socket: Socket;
+  readonly #socket: DynoSocket;
   #phase: 'connecting' | 'idle' | 'head' | 'body' | 'tunnel' = 'connecting';
   #listener: DynoListener | null = null;
   #method = '';
@@ -96,7 +96,8 @@ export class DynoConnection implements Sender {
         return true;
       },
     };
-    const socket = (this.#socket = connect({host, port, noDelay: true, onread}));
+    const socket = (this.#socket = new DynoSocket({onread} as SocketConstructorOpts));
+    socket.connect({host, port, noDelay: true});
     let failure: ConnectFailure = 'refused';
     this.#timer = core.clock.setTimeout(() => {
       failure = 'timeout';
@@ -122,7 +123,7 @@ export class DynoConnection implements Sender {
   }
 
   get usable(): boolean {
-    return !this.#closed && !this.#socket.destroyed && this.#socket.writable;
+    return !this.#closed && !this.#socket.destroyed && this.#socket.writable && !this.#socket.broken;
   }
 
   /** content bytes of the response so far */

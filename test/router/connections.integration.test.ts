@@ -179,6 +179,21 @@ describe('connections', () => {
         .and.include('status=413 bytes=3 ');
     });
 
+    it('an early answer arrives although the dyno resets the connection that is still written to', async () => {
+      await open();
+      const client = await fixture.client();
+      fixture.dyno.onData = ({received, send, reset}) => {
+        if (!received.includes('start')) return;
+        // More of the upload is there before the answer is, so it is written into a connection that is gone.
+        client.send('more');
+        send('HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig');
+        reset();
+      };
+      client.send('POST / HTTP/1.1\r\nHost: demo.localhost\r\nContent-Length: 100000000\r\n\r\nstart');
+      expect(await client.toEnd()).to.match(/^HTTP\/1\.1 413 [^]*big$/);
+      expect(await fixture.line()).to.include('status=413 bytes=3 ');
+    });
+
     it('a bad chunk is refused, and what came before it goes no further', async () => {
       await open();
       const client = await fixture.client();
@@ -215,14 +230,18 @@ describe('connections', () => {
       expect(await client.toEnd()).to.match(/^HTTP\/1\.1 401 [^]*Connection: close/);
     });
 
-    it('goes with an upgrade', async () => {
+    it('passes to the dyno with an upgrade: its 101 comes with or without a 100', async () => {
       await open();
-      fixture.dyno.answer = ({send}) => send(SWITCHED);
-      const client = await fixture.client();
-      client.send(UPGRADE.replace('\r\n\r\n', '\r\nExpect: 100-continue\r\n\r\n'));
-      expect(await client.until((text) => text.includes('101'))).to.match(
-        /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 101 /,
-      );
+      const request = UPGRADE.replace('\r\n\r\n', '\r\nExpect: 100-continue\r\n\r\n');
+      for (const [interim, expected] of [
+        ['', /^HTTP\/1\.1 101 /],
+        ['HTTP/1.1 100 Continue\r\n\r\n', /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 101 /],
+      ] as const) {
+        fixture.dyno.answer = ({send}) => send(interim + SWITCHED);
+        const client = await fixture.client();
+        expect(await client.send(request).until((text) => text.includes('101'))).to.match(expected);
+        expect(fixture.dyno.requests.at(-1)).to.include('Expect: 100-continue\r\n').and.include('Upgrade: echo/1\r\n');
+      }
     });
   });
 
@@ -300,6 +319,42 @@ describe('connections', () => {
       expect(written).to.be.lessThan(40 * MIB);
       await clock.advance(110_000);
       expect(await fixture.line()).to.match(/^at=warning code=H28 .* status=499 /);
+    });
+
+    /** A client that asks `count` times for `bytes` bytes, all at once, and reads nothing. */
+    const askAll = async (count: number, bytes: number) => {
+      fixture.dyno.answer = ({send}) => send(`HTTP/1.1 200 OK\r\nContent-Length: ${bytes}\r\n\r\n${'x'.repeat(bytes)}`);
+      const client = await fixture.client();
+      client.socket.pause();
+      client.send(GET.repeat(count));
+      let before = -1;
+      await eventually(async () => {
+        const still = before === fixture.lines.length && before > 0;
+        before = fixture.lines.length;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        return still;
+      });
+      return client;
+    };
+
+    it('a client that does not read has no more pipelined requests answered', async () => {
+      await open();
+      const client = await askAll(1000, 60_000);
+      expect(fixture.lines.length).to.be.lessThan(500);
+      let read = 0;
+      client.socket.removeAllListeners('data').on('data', (data: Buffer) => (read += data.length));
+      client.socket.resume();
+      await eventually(() => read > 1000 * 60_000 && fixture.lines.length === 1000);
+    });
+
+    it('a client that goes on reading nothing is closed', async () => {
+      await open();
+      const client = await askAll(1000, 60_000);
+      await clock.advance(120_000);
+      client.socket.resume();
+      const {length} = await client.toEnd();
+      expect(length).to.be.lessThan(500 * 60_000);
+      expect(fixture.lines.length).to.be.lessThan(500);
     });
 
     it('a dyno that does not read holds the client back', async () => {
