@@ -79,10 +79,18 @@ export class DynoSearch {
     const connection = new DynoConnection(this.#core, route, this.#app.limits, (failure) => {
       this.#connecting = null;
       if (this.#over) return;
+      // It was told to stop meanwhile: nothing new goes there, and that it does not accept any more is no failure.
+      if (route.draining) return this.#leaveDraining(connection);
       if (failure === null) this.#succeed(connection);
       else this.#fail(route, failure);
     });
     this.#connecting = connection;
+  }
+
+  #leaveDraining(connection: DynoConnection): void {
+    connection.destroy();
+    if (this.#timeIsUp) this.#timeOut();
+    else this.start();
   }
 
   #succeed(connection: DynoConnection): void {
@@ -100,9 +108,12 @@ export class DynoSearch {
     (this.#tried ??= new Set()).add(route);
     // In a private space no second dyno is tried.
     const attempts = this.#core.kind === 'space' ? 1 : this.#app.limits.connectAttempts;
-    const timeUp = now - this.#record.acceptedAt >= this.#app.limits.connectTotalMs;
-    if (this.#tried.size >= attempts || timeUp) this.#giveUp(failure === 'timeout' ? 'H19' : 'H21');
+    if (this.#tried.size >= attempts || this.#timeIsUp) this.#giveUp(failure === 'timeout' ? 'H19' : 'H21');
     else this.start();
+  }
+
+  get #timeIsUp(): boolean {
+    return this.#core.clock.now() - this.#record.acceptedAt >= this.#app.limits.connectTotalMs;
   }
 
   #lackDynos(): void {

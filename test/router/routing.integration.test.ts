@@ -123,6 +123,14 @@ describe('routing', () => {
     await eventually(() => busy.sockets.size === 0, 'idle connections to it are closed');
   });
 
+  it('a request whose connection is under way when its dyno is drained goes to another', async () => {
+    const trafficSeen = () => process.nextTick(() => void fixture.router.drain('app-1', 'dyno-1'));
+    await open({dynos: 2, random: () => 0, trafficSeen});
+    expect(dynoOf(await fixture.ask(GET))).to.equal('web.2');
+    expect(fixture.dynos[0]!.requests).to.deep.equal([]);
+    expect(await fixture.line()).to.match(/^at=info .* dyno=web\.2 .* status=200 /);
+  });
+
   it('waits for a draining dyno no longer than 10 s, and not for tunnels', async () => {
     await open();
     fixture.dyno.answer = ({send, received}) => {
