@@ -123,7 +123,7 @@ function describeRealDynos(under: EngineUnderTest): void {
     expect(lines).to.have.length(REQUESTS + 1);
     // The request for the crash is one more.
     expect(errors, errors.join('\n')).to.have.length(failed.length + 1);
-    expect(failed.length).to.be.at.most(CLIENTS);
+    expect(failed.length, errors.join('\n')).to.be.at.most(CLIENTS);
     for (const line of errors) expect(line).to.match(new RegExp(` code=H1[38] .* dyno=${crashed} `));
   });
 }
