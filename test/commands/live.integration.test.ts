@@ -121,7 +121,11 @@ describe('the program, on the process engine', function () {
   });
 
   it('stops what a dead platform left', async () => {
-    const {pid, runtimes} = JSON.parse((await cli.must('platform', '--json')).stdout) as PlatformFacts;
+    await cli.must('create', '--no-remote');
+    const {pid, runtimes} = await until('a runtime', async () => {
+      const facts = JSON.parse((await cli.must('platform', '--json')).stdout) as PlatformFacts;
+      return facts.runtimes[0]?.pid ? facts : undefined;
+    });
     process.kill(pid, 'SIGKILL');
     await until('its end', () => !isAlive(pid));
     expect((await cli.dyno(['platform'])).stderr).to.include('The platform does not run.');
