@@ -28,7 +28,8 @@ describe('DrainPosition', () => {
     expect(readdirSync(directory)).to.deep.equal([]);
   });
 
-  it('leaves no file open on a disk that is full, and goes on when there is room again', async () => {
+  it('leaves no file open on a disk that is full, and goes on when there is room again', async function () {
+    if (process.platform !== 'linux') return this.skip();
     const position = new DrainPosition(join(directory, 'drain-1'));
     const draft = join(directory, 'new-drain-1');
     symlinkSync('/dev/full', draft);
