@@ -3,7 +3,7 @@ import {errorBody, Stream} from './control-routes.js';
 import type {ProgressEvent} from './protocol.js';
 
 /** bytes that wait for a platform that is slower than the work; ours */
-const MOST_WAITING = 8 * 1024 * 1024;
+const MOST_WAITING = 32 * 1024 * 1024;
 
 /**
  * Long work as NDJSON: its output as it comes, then its result or its error. Work does not wait for its reader: output
@@ -21,7 +21,7 @@ export function progressOf<Result>(
   let lost = 0;
   const push = (event: ProgressEvent<Result>) => {
     if (stream.destroyed) return;
-    if (lost > 0) stream.push(lineOf({output: ` !     ${lost} characters were lost: they came too fast.\n`}));
+    if (lost > 0) stream.push(lineOf({output: `\n !     ${lost} characters were lost: they came too fast.\n`}));
     lost = 0;
     stream.push(lineOf(event));
   };

@@ -31,22 +31,22 @@ describe('progressOf', () => {
   it('holds little for a reader that is slow, and says what was lost', async () => {
     const chunk = 'x'.repeat(1024 * 1024);
     const {source} = progressOf(async (onOutput) => {
-      for (let i = 0; i < 30; i++) onOutput(chunk);
+      for (let i = 0; i < 60; i++) onOutput(chunk);
       return {status: 0};
     });
     await settle();
-    expect(source.readableLength).to.be.below(10 * 1024 * 1024);
+    expect(source.readableLength).to.be.below(34 * 1024 * 1024);
     const events = await eventsOf(source);
     const kept = events.filter(({output}) => output === chunk).length;
-    expect(kept).to.be.within(8, 9);
+    expect(kept).to.be.within(32, 33);
     expect(events.slice(kept)).to.deep.equal([
-      {output: ` !     ${(30 - kept) * chunk.length} characters were lost: they came too fast.\n`},
+      {output: `\n !     ${(60 - kept) * chunk.length} characters were lost: they came too fast.\n`},
       {done: {status: 0}},
     ]);
   });
 
   it('says what was lost before output that finds room again', async () => {
-    const chunk = 'x'.repeat(9 * 1024 * 1024);
+    const chunk = 'x'.repeat(33 * 1024 * 1024);
     let onOutput!: (text: string) => void;
     let end!: (result: object) => void;
     const {source} = progressOf((write) => ((onOutput = write), new Promise<object>((resolve) => (end = resolve))));
@@ -57,7 +57,7 @@ describe('progressOf', () => {
     onOutput('kept\n');
     end({});
     expect((await events).slice(1)).to.deep.equal([
-      {output: ' !     5 characters were lost: they came too fast.\n'},
+      {output: '\n !     5 characters were lost: they came too fast.\n'},
       {output: 'kept\n'},
       {done: {}},
     ]);
