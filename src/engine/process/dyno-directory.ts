@@ -21,7 +21,6 @@ export interface DynoRecord {
  *   app/            its copy of the slug, HOME
  *   tmp/            its TMPDIR
  *   stdout, stderr  what it writes
- *   out, err        Linux: the pipes by which that comes there
  *   stopping        there once it got SIGTERM: what is left then has its grace
  *   exit            exit status of its command, once that has ended
  */

@@ -22,26 +22,38 @@ run() {
   exec bash -c "$command"
 }
 
-[ "$way" = exec ] && run
+# Where output goes; nothing for a terminal, and where there is no /proc.
+target=
+[ -f /proc/self/fd/1 ] && target='file'
+[ -S /proc/self/fd/1 ] && target='socket'
+[ "$way" = exec ] && [ "$target" != socket ] && run
 
-# Writes down what comes out of a pipe, until nobody can write to it any more. It is no process of the dyno: it has a
+# Passes on what comes out of a pipe, until nobody can write to it any more. It is no process of the dyno: it has a
 # session of its own and carries no environment.
 keep() {
   exec -c setsid "${BASH_CMDS[cat]}" 4>&- 5>&- 6<&- 7<&-
 }
 
 trap '' TERM HUP INT
-# Who opens /dev/stdout on Linux opens the file behind it once more, and truncates it: so there is a pipe behind it.
-out=$directory/out err=$directory/err keepers=()
-if [ -f /proc/self/fd/1 ] && { hash setsid cat && mkfifo -m 600 "$out" "$err"; } 2>/dev/null; then
+# Who opens /dev/stdout on Linux opens what is behind it once more: a file would be truncated, a socket cannot be opened.
+# So there is a pipe behind it.
+out=$directory/out.$$ err=$directory/err.$$ keepers=()
+if [ -n "$target" ] && { hash setsid cat && mkfifo -m 600 "$out" "$err"; } 2>/dev/null; then
   # Open for both at first: then neither end waits for the other.
   exec 4<>"$out" 5<>"$err"
   exec 6<"$out" 7<"$err"
   keep <&6 &
-  keepers+=($!)
-  keep <&7 >&2 &
-  keepers+=($!)
-  exec >"$out" 2>"$err" 4>&- 5>&- 6<&- 7<&-
+  keepers=($!)
+  if [ "$target" = file ]; then
+    keep <&7 >&2 &
+    keepers+=($!)
+    exec 2>"$err"
+  else
+    # Its client reads both as one.
+    exec 2>"$out"
+  fi
+  exec >"$out" 4>&- 5>&- 6<&- 7<&-
+  rm "$out" "$err"
 fi
 
 # A handler, not "ignore": children get the default back. It waits until the command has ended.
@@ -52,19 +64,21 @@ exec 3>&2 2>/dev/null
   trap - TERM HUP INT
   exec 2>&3 3>&-
   # SIGTERM may have come before this process was there to get it.
-  [ -e "$directory/stopping" ] && exit 143
+  [ "$way" != exec ] && [ -e "$directory/stopping" ] && exit 143
   run
 )
 status=$?
-# Once `exit` is there the engine ends what is left of the dyno: not those two, so soon that they still look like it.
+# Once the dyno has ended the engine ends what is left of it: not those two, so soon that they still look like it.
 for keeper in "${keepers[@]}"; do
   for ((look = 0; look < 500; look++)); do
     { read -r name <"/proc/$keeper/comm" && [ "$name" != cat ]; } || break
     sleep 0.01
   done
 done
-printf '%s\n' "$status" >"$directory/exit.new" && mv "$directory/exit.new" "$directory/exit"
-# The engine waits for the end of this script: then all that was written is in the files.
+if [ "$way" != exec ]; then
+  printf '%s\n' "$status" >"$directory/exit.new" && mv "$directory/exit.new" "$directory/exit"
+fi
 exec >/dev/null 3>&-
-wait
+# The engine waits for the end of this script: then all that was written is in the files.
+[ "$target" = file ] && wait
 exit "$status"

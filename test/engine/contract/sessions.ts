@@ -54,7 +54,7 @@ export function sessionChapter(rig: Rig): void {
     });
 
     it('attaches a pipe: input to its end, output of both streams, nothing of it in the log', async () => {
-      const {dyno, output} = await rig.start('cat; echo to-stderr >&2; exit 5', {
+      const {dyno, output} = await rig.start('cat; echo to-stderr >&2; echo opened >/dev/stderr; exit 5', {
         name: 'run.4713',
         kind: 'run',
         attach: {tty: null},
@@ -64,7 +64,7 @@ export function sessionChapter(rig: Rig): void {
       const sent = Array.from({length: 5000}, (_, n) => `line ${n}\n`).join('');
       session.input.end(sent);
       expect(await session.exited).to.equal(5);
-      expect(text()).to.equal(`${sent}to-stderr\n`);
+      expect(text()).to.equal(`${sent}to-stderr\nopened\n`);
       await output.ended;
       expect(output.stdout + output.stderr).to.equal('');
       await rig.engine.removeDyno(dyno.engineId);
@@ -92,7 +92,8 @@ export function sessionChapter(rig: Rig): void {
       });
       await output.sees('up');
       const session = await rig.engine.execDyno(dyno.engineId, {
-        command: 'echo "$CONFIG|$EXTRA|$PROFILE_ORDER"; test "$HOME" = "$PWD" && echo home; echo err >&2; exit 9',
+        command:
+          'echo "$CONFIG|$EXTRA|$PROFILE_ORDER"; test "$HOME" = "$PWD" && echo home; echo err >/dev/stderr; exit 9',
         env: {EXTRA: 'of the exec', HOME: '/app'},
         tty: null,
       });
