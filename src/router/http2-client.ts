@@ -86,7 +86,7 @@ export class Http2Client implements ClientSide {
   }
 
   sendInterim(status: number, _reason: string, lines: string): void {
-    if (this.#stream.destroyed || this.#stream.headersSent) return;
+    if (this.#stream.closed || this.#stream.headersSent) return;
     this.#stream.additionalHeaders({...responseHeaders(lines.split('\r\n')), ':status': status});
   }
 
@@ -105,7 +105,7 @@ export class Http2Client implements ClientSide {
   flush(): void {
     const head = this.#pendingHead;
     this.#pendingHead = null;
-    if (head === null || this.#stream.destroyed) return;
+    if (head === null || this.#stream.closed) return;
     const headers = responseHeaders(head.lines.split('\r\n'));
     if (head.contentLength !== null) headers['content-length'] = head.contentLength;
     const endStream = head.body === 'none';

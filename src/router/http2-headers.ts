@@ -34,7 +34,9 @@ export function requestHeadOf(
     } else if (name.kind === 'cookie') cookies.push(value);
     else head.add(name, value);
   }
-  if (cookies.length > 0) head.add(names.of('cookie')!, cookies.join('; '));
+  const cookie = cookies.join('; ');
+  if (cookie.length > limits.headerLineBytes) return refusedHead();
+  if (cookies.length > 0) head.add(names.of('cookie')!, cookie);
   head.finish(limits.headerLineBytes);
   return head.fault || endsAtOnce ? withoutBody(head) : withBody(head);
 }

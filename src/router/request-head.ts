@@ -134,7 +134,8 @@ export class RequestHead {
   }
 
   #checkJoined(lineBytes: number): RequestFault | null {
-    return this.forwardedFor.length > lineBytes || this.via.length > lineBytes ? syntaxError : null;
+    const longest = Math.max(this.forwardedFor.length, this.via.length, this.#transferEncoding?.length ?? 0);
+    return longest > lineBytes ? syntaxError : null;
   }
 
   #takeConnection(): RequestFault | null {

@@ -353,6 +353,7 @@ describe('secure clients', () => {
       expect(await status({':path': '/' + 'p'.repeat(8200)})).to.equal(400);
       expect(await status({':authority': 'demo.localhost', host: 'other.localhost'})).to.equal(400);
       expect(await status({expect: 'x'})).to.equal(417);
+      expect(await status({cookie: [`a=${'1'.repeat(5000)}`, `b=${'2'.repeat(5000)}`]})).to.equal(400);
       expect(fixture.dyno.requests).to.deep.equal([]);
     });
 

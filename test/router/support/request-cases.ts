@@ -180,6 +180,15 @@ const added: RequestCase[] = [
     get(`X-Forwarded-For: ${'1'.repeat(5000)}\r\n`.repeat(2)),
   ),
   refused('Via of lines that are too long together', get(`Via: ${'1'.repeat(5000)}\r\n`.repeat(2))),
+  refused(
+    'Transfer-Encoding of lines that are too long together',
+    post(
+      'Transfer-Encoding: gzip\r\n'.repeat(900) +
+        'Transfer-Encoding: ' +
+        'a'.repeat(7000) +
+        '\r\nTransfer-Encoding: chunked\r\n',
+    ),
+  ),
   refused('Host longer than a name can be', `GET / HTTP/1.1\r\nHost: ${'a'.repeat(256)}\r\n\r\n`),
   passes(
     'X-Forwarded-For of two lines',
