@@ -107,18 +107,17 @@ export class DynoConnection implements Sender {
       this.#timer?.cancel();
       this.#timer = null;
       this.#phase = 'idle';
-      onConnect(null);
+      this.#safely(() => onConnect(null));
     });
     socket.on('error', () => undefined);
-    socket.on('end', () => this.#ended(false));
-    socket.on('drain', () => this.#listener?.dynoDrained());
+    socket.on('end', () => this.#safely(() => this.#ended(false)));
+    socket.on('drain', () => this.#safely(() => this.#listener?.dynoDrained()));
     socket.on('close', (hadError) => {
       this.#timer?.cancel();
       this.alarm.close();
       this.#closed = true;
-      if (this.#phase === 'connecting') onConnect(failure);
-      else this.#ended(hadError);
       route.forget(this);
+      this.#safely(() => (this.#phase === 'connecting' ? onConnect(failure) : this.#ended(hadError)));
     });
   }
 
@@ -198,6 +197,15 @@ export class DynoConnection implements Sender {
     this.#closed = true;
     this.alarm.close();
     this.#socket.destroy();
+  }
+
+  /** A mistake of ours ends this connection and its request, not the process. */
+  #safely(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#crash(error);
+    }
   }
 
   #crash(error: unknown): void {

@@ -65,12 +65,12 @@ export class Http1Client implements ClientSide, Sender {
     this.#watch(limits.clientKeepAliveMs);
     socket.on('data', (chunk: Buffer) => this.#takeSafely(chunk));
     socket.on('drain', () => this.#drained());
-    socket.on('end', () => this.#leave());
+    socket.on('end', () => this.#leaveSafely());
     socket.on('error', () => undefined);
     socket.on('close', () => {
       this.#timer?.cancel();
       this.#counted = core.slowClients.count(this.#counted, 0);
-      this.#leave();
+      this.#leaveSafely();
     });
   }
 
@@ -265,6 +265,15 @@ export class Http1Client implements ClientSide, Sender {
     this.#earlyBytes = 0;
     if (this.#socket.isPaused()) this.#socket.resume();
     this.#take(early.length === 1 ? early[0]! : Buffer.concat(early));
+  }
+
+  #leaveSafely(): void {
+    try {
+      this.#leave();
+    } catch (error) {
+      this.#core.report(error);
+      this.#socket.destroy();
+    }
   }
 
   /** The client closed its side. */

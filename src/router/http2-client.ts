@@ -39,12 +39,12 @@ export class Http2Client implements ClientSide {
     stream.on('close', () => {
       this.#timer?.cancel();
       this.#counted = core.slowClients.count(this.#counted, 0);
-      this.#leave();
+      this.#safely(() => this.#leave());
     });
-    stream.on('aborted', () => this.#leave());
+    stream.on('aborted', () => this.#safely(() => this.#leave()));
     stream.on('drain', () => {
       this.#counted = core.slowClients.count(this.#counted, 0);
-      this.#listener?.clientDrained();
+      this.#safely(() => this.#listener?.clientDrained());
     });
     // They are told of as soon as they arrive, before the body is read.
     stream.on('trailers', (headers) => this.#takeTrailers(headers));

@@ -2,7 +2,9 @@ import {subscribe, unsubscribe} from 'node:diagnostics_channel';
 import type {AddressInfo, Server} from 'node:net';
 import {expect} from 'chai';
 import {DynoError} from '../../src/model/error.js';
-import {GET, RouterFixture, masked} from './support/router-fixture.js';
+import {VirtualClock} from '../support/virtual-clock.js';
+import {OK} from './support/raw-dyno.js';
+import {GET, RouterFixture, eventually, masked} from './support/router-fixture.js';
 import type {FixtureOptions} from './support/router-fixture.js';
 
 /** The documented settings, and the ports. */
@@ -82,6 +84,32 @@ describe('router settings', () => {
     if (!router) this.skip();
     for (let count = 0; count < 2; count++) router.emit('error', new Error('accept EMFILE'));
     expect(told.map(String)).to.deep.equal(Array(2).fill('Error: accept EMFILE'));
+    expect(await fixture.ask(GET)).to.match(/^HTTP\/1\.1 200/);
+  });
+
+  it('a mistake of its own is told and ends nothing, wherever it happens', async () => {
+    const clock = new VirtualClock();
+    const told: unknown[] = [];
+    let fails = true;
+    const log = () => {
+      if (fails) throw new Error('no room');
+    };
+    await open({clock, log, report: (error) => told.push(error)});
+    fixture.dyno.answer = () => undefined;
+    const waiting = await fixture.client();
+    waiting.send(GET);
+    await eventually(() => fixture.dyno.requests.length === 1);
+    await clock.advance(30_000);
+    const leaving = await fixture.client();
+    leaving.send(GET);
+    await eventually(() => fixture.dyno.requests.length === 2);
+    leaving.close();
+    await eventually(() => told.length === 2, 'a mistake in a timer, and when a client leaves');
+    fixture.dyno.answer = ({reset}) => reset();
+    await fixture.ask(GET);
+    expect(told.map(String)).to.deep.equal(Array(3).fill('Error: no room'));
+    fails = false;
+    fixture.dyno.answer = ({send}) => send(OK);
     expect(await fixture.ask(GET)).to.match(/^HTTP\/1\.1 200/);
   });
 
