@@ -37,23 +37,22 @@ keep() {
 trap '' TERM HUP INT
 # Who opens /dev/stdout on Linux opens what is behind it once more: a file would be truncated, a socket cannot be opened.
 # So there is a pipe behind it.
-out=$directory/out.$$ err=$directory/err.$$ keepers=()
-if [ -n "$target" ] && { hash setsid cat && mkfifo -m 600 "$out" "$err"; } 2>/dev/null; then
-  # Open for both at first: then neither end waits for the other.
-  exec 4<>"$out" 5<>"$err"
-  exec 6<"$out" 7<"$err"
+keepers=()
+if [ -n "$target" ] && hash setsid cat 2>/dev/null; then
+  # A pipe of its own is what bash makes for <(…); 4 and 5 are both ends, 6 and 7 where they are read.
+  exec 4<> <(:) 5<> <(:)
+  exec 6</proc/self/fd/4 7</proc/self/fd/5
   keep <&6 &
   keepers=($!)
   if [ "$target" = file ]; then
     keep <&7 >&2 &
     keepers+=($!)
-    exec 2>"$err"
+    exec 2>/proc/self/fd/5
   else
     # Its client reads both as one.
-    exec 2>"$out"
+    exec 2>/proc/self/fd/4
   fi
-  exec >"$out" 4>&- 5>&- 6<&- 7<&-
-  rm "$out" "$err"
+  exec >/proc/self/fd/4 4>&- 5>&- 6<&- 7<&-
 fi
 
 # A handler, not "ignore": children get the default back. It waits until the command has ended.
