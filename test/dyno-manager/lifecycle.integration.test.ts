@@ -1,4 +1,5 @@
 import {expect} from 'chai';
+import {once} from 'node:events';
 import {DynoManager} from '../../src/dyno-manager/dyno-manager.js';
 import type {RoutedDyno} from '../../src/dyno-manager/dyno-manager.js';
 import {DockerEngine} from '../../src/engine/docker/docker-engine.js';
@@ -178,10 +179,11 @@ function describeLifecycle(under: EngineUnderTest): void {
   it('hangs up a one-off dyno whose client is lost', async () => {
     run({});
     const attach = {tty: null};
-    const command = 'trap "exit 5" HUP; while :; do sleep 0.1; done';
+    const command = 'trap "exit 5" HUP; echo ready; while :; do sleep 0.1; done';
     const oneOff = {command, kind: 'run', env: {}, size: 'standard-1x', type: 'run', attach} as const;
     const {name} = await manager.runOneOff(rig.appId, oneOff);
     const session = await manager.attach(rig.appId, name);
+    await once(session.output, 'data');
     session.output.destroy();
     await logged('State changed from up to complete');
     expect(log.slice(-3)).to.deep.equal([
