@@ -77,7 +77,7 @@ export class DynoConnection implements Sender {
     this.#core = core;
     this.#limits = limits;
     this.route = route;
-    this.alarm = new Alarm(core.clock, () => this.#listener?.alarm());
+    this.alarm = new Alarm(core.clock, () => this.#safely(() => this.#listener?.alarm()));
     this.#heads = new HeadReader({
       firstLineBytes: limits.statusLineBytes,
       lineBytes: limits.responseHeaderBytes,

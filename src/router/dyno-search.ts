@@ -44,7 +44,7 @@ export class DynoSearch {
   #retryMs = FIRST_RETRY_MS;
   #retry: Timer | null = null;
   #deadline: Timer | null = null;
-  readonly #look = () => this.#lookAgain();
+  readonly #look = () => this.#safely(() => this.#lookAgain());
 
   constructor(
     core: RouterCore,
@@ -137,12 +137,21 @@ export class DynoSearch {
       this.#record.note(clock.now(), `waiting: ${why}`);
       this.#app.waiting.add(this.#look);
       const left = this.#record.acceptedAt + this.#app.limits.connectTotalMs - clock.now();
-      this.#deadline = clock.setTimeout(() => this.#timeOut(), left);
+      this.#deadline = clock.setTimeout(() => this.#safely(() => this.#timeOut()), left);
     }
     this.#retry?.cancel();
     if (!quarantined) return;
     this.#retry = clock.setTimeout(this.#look, this.#retryMs);
     this.#retryMs = Math.min(this.#retryMs * 2, this.#app.limits.quarantineMs);
+  }
+
+  /** A mistake of ours ends no process, and no other request that waits. */
+  #safely(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#core.report(error);
+    }
   }
 
   #lookAgain(): void {

@@ -62,7 +62,7 @@ export class Router {
     const report = options.report ?? (() => undefined);
     this.#core = {
       kind,
-      clock: reporting(clock, report),
+      clock,
       random,
       log,
       report,
@@ -151,19 +151,4 @@ export class Router {
     await this.#listener.close();
     for (const routes of this.#core.apps.all()) routes.close();
   }
-}
-
-/** A timer in which a mistake of ours happens ends no process. */
-function reporting(clock: Clock, report: (error: unknown) => void): Clock {
-  return {
-    now: () => clock.now(),
-    setTimeout: (fire, delayMs) =>
-      clock.setTimeout(() => {
-        try {
-          fire();
-        } catch (error) {
-          report(error);
-        }
-      }, delayMs),
-  };
 }
