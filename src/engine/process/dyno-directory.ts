@@ -22,6 +22,7 @@ export interface DynoRecord {
  *   tmp/            its TMPDIR
  *   stdout, stderr  what it writes
  *   stopping        there once it got SIGTERM: what is left then has its grace
+ *   killed          there once it got SIGKILL
  *   exit            exit status of its command, once that has ended
  */
 export class DynoDirectory {
@@ -59,8 +60,8 @@ export class DynoDirectory {
     };
   }
 
-  async markStopping(): Promise<void> {
-    await writeFile(join(this.path, 'stopping'), '');
+  async mark(what: 'stopping' | 'killed'): Promise<void> {
+    await writeFile(join(this.path, what), '');
   }
 
   async isStopping(): Promise<boolean> {

@@ -5,6 +5,7 @@
 #   dyno-init.sh DYNO_DIRECTORY       the dyno itself
 #   dyno-init.sh DYNO_DIRECTORY exec  one more command in a running dyno
 #   environment: the dyno's own, and DYNO_INIT_COMMAND, which the command does not see
+#   3: closed when signals may come
 #
 # It takes no part in stopping: the engine signals every other process of the dyno by itself.
 directory=$1 way=${2:-} command=$DYNO_INIT_COMMAND
@@ -31,7 +32,7 @@ target=
 # Passes on what comes out of a pipe, until nobody can write to it any more. It is no process of the dyno: it has a
 # session of its own and carries no environment.
 keep() {
-  exec -c setsid "${BASH_CMDS[cat]}" 4>&- 5>&- 6<&- 7<&-
+  exec -c setsid "${BASH_CMDS[cat]}" 3>&- 4>&- 5>&- 6<&- 7<&-
 }
 
 trap '' TERM HUP INT
@@ -52,9 +53,14 @@ if [ -n "$target" ] && hash setsid cat 2>/dev/null; then
     # Its client reads both as one.
     exec 2>/proc/self/fd/4
   fi
+  # No signal for the dyno may meet them: until they are what they shall be they look like the dyno's.
+  for keeper in "${keepers[@]}"; do
+    while read -r name <"/proc/$keeper/comm" && [ "$name" != cat ]; do read -rt 0.002 -u 4; done
+  done 2>/dev/null
   exec >/proc/self/fd/4 4>&- 5>&- 6<&- 7<&-
 fi
 
+exec 3>&-
 # A handler, not "ignore": children get the default back. It waits until the command has ended.
 trap ':' TERM HUP INT
 # Bash tells which signal ended its child; that is not the dyno's output.
@@ -62,18 +68,14 @@ exec 3>&2 2>/dev/null
 (
   trap - TERM HUP INT
   exec 2>&3 3>&-
-  # SIGTERM may have come before this process was there to get it.
-  [ "$way" != exec ] && [ -e "$directory/stopping" ] && exit 143
+  # The signal may have come before this process was there to get it.
+  if [ "$way" != exec ]; then
+    [ -e "$directory/killed" ] && exit 137
+    [ -e "$directory/stopping" ] && exit 143
+  fi
   run
 )
 status=$?
-# Once the dyno has ended the engine ends what is left of it: not those two, so soon that they still look like it.
-for keeper in "${keepers[@]}"; do
-  for ((look = 0; look < 500; look++)); do
-    { read -r name <"/proc/$keeper/comm" && [ "$name" != cat ]; } || break
-    sleep 0.01
-  done
-done
 if [ "$way" != exec ]; then
   printf '%s\n' "$status" >"$directory/exit.new" && mv "$directory/exit.new" "$directory/exit"
 fi

@@ -77,8 +77,12 @@ export class ProcessDyno {
   async signal(signal: DynoSignal): Promise<void> {
     // By now the number of its session may be anybody's.
     if (this.exit) return;
-    if (signal === 'SIGTERM') await this.directory.markStopping();
+    if (signal === 'SIGTERM') await this.directory.mark('stopping');
+    // Its init may not have started the command yet.
+    if (signal === 'SIGKILL') await this.directory.mark('killed');
+    if (signal === 'SIGSTOP') await this.#signalInit('SIGSTOP');
     for (const pid of await this.#processes()) signalProcess(pid, signal);
+    if (signal === 'SIGCONT' || signal === 'SIGKILL') await this.#signalInit('SIGCONT');
   }
 
   async usage(): Promise<DynoUsage | null> {
@@ -95,7 +99,7 @@ export class ProcessDyno {
   /** Ends what is left of it, and all it had on disk. */
   async remove(): Promise<void> {
     const {engineId, init} = this.record;
-    if (init && (await this.#initLives())) signalProcess(init.pid, 'SIGKILL');
+    await this.#signalInit('SIGKILL');
     for (;;) {
       const pids = await this.#table.processesOf(engineId, init);
       if (pids.length === 0) break;
@@ -152,6 +156,10 @@ export class ProcessDyno {
   async #initLives(): Promise<boolean> {
     const {init} = this.record;
     return init !== null && (await this.#table.identityOf(init.pid)) === init.identity;
+  }
+
+  async #signalInit(signal: NodeJS.Signals): Promise<void> {
+    if (await this.#initLives()) signalProcess(this.record.init!.pid, signal);
   }
 
   /** Its init ends last, when all that the dyno wrote is in its files. */

@@ -1,4 +1,5 @@
 import {spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {mkdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Readable} from 'node:stream';
@@ -242,10 +243,12 @@ export class ProcessEngine implements Engine {
       cwd: directory.app,
       env: {...dynoEnvironment(record, directory), DYNO_INIT_COMMAND: record.spec.command},
       detached: true,
-      stdio: ['ignore', files.stdout, files.stderr],
+      stdio: ['ignore', files.stdout, files.stderr, 'pipe'],
     });
+    let ready: Promise<unknown>;
     try {
       await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+      ready = once((child.stdio[3] as Readable).resume(), 'close').catch(() => undefined);
       // Killed together with its init it leaves no exit file, of which the events of the directory would tell.
       child.once('exit', () => void dyno.settle());
       child.unref();
@@ -253,6 +256,7 @@ export class ProcessEngine implements Engine {
     } finally {
       await files.close();
     }
+    await ready;
     await dyno.follow(null, output);
   }
 

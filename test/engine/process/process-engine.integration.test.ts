@@ -13,15 +13,17 @@ import {until} from '../../support/until.js';
 const under: EngineUnderTest = {
   make: (identity) => new ProcessEngine(identity),
   /** What writes output down ends by itself, once the last of the dyno is gone. */
-  leftovers: () =>
-    until('the end of all', () => (ours().length === 0 ? [] : undefined), 5000).catch(() => ours().map(commandLine)),
+  leftovers: (owner) =>
+    until('the end of all', () => (ours(owner).length === 0 ? [] : undefined), 5000).catch(() =>
+      ours(owner).map(commandLine),
+    ),
 };
 
-/** Processes whose environment or open files name the suite's directory. */
-function ours(): string[] {
+/** Processes whose environment or open files name the owner, as all directories of its do. */
+function ours(owner: string): string[] {
   return processes().filter((pid) => {
     const files = readOr(() => readdirSync(`/proc/${pid}/fd`).map((file) => linkOf(`/proc/${pid}/fd/${file}`)), []);
-    return [textOf(`/proc/${pid}/environ`), ...files].some((text) => text.includes('/dyno-engine-'));
+    return [textOf(`/proc/${pid}/environ`), ...files].some((text) => text.includes(owner));
   });
 }
 
@@ -48,6 +50,23 @@ describe('process engine', function () {
     expect(processesOf(engineId)).to.deep.equal([]);
     expect(existsSync(directory)).to.equal(false);
     expect(await rig.look(engineId)).to.equal(undefined);
+  });
+
+  it('halts a dyno whose command it has not even started yet', async () => {
+    for (let turn = 0; turn < 3; turn++) {
+      const {dyno, output} = await rig.start('for ((i = 0; ; i++)); do echo tick $i; sleep 0.02; done');
+      await rig.engine.signalDyno(dyno.engineId, 'SIGSTOP');
+      await until('silence', async () => {
+        const before = output.stdout.length;
+        await new Promise((resolve) => setTimeout(resolve, 250));
+        return output.stdout.length === before;
+      });
+      const halted = output.stdout.length;
+      await rig.engine.signalDyno(dyno.engineId, turn === 0 ? 'SIGKILL' : 'SIGCONT');
+      if (turn > 0) await until('more ticks', () => output.stdout.length > halted);
+      else expect((await rig.ended(dyno.engineId)).exit).to.have.property('status', 137);
+      await rig.engine.removeDyno(dyno.engineId);
+    }
   });
 });
 
