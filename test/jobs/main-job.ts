@@ -95,9 +95,9 @@ export function describeMainJob(engine: 'docker' | 'process'): void {
         const left = (await censusOf(installation)).filter((row) => !row.startsWith('network '));
         return left.length === 0 || undefined;
       });
-      for (const folder of ['sources', 'slugs', 'git', 'builds', 'streams', 'runtimes/us/logs']) {
-        // The hooks of git are everybody's.
-        const left = list(join(installation.home, folder)).filter((name) => name !== 'hooks');
+      for (const folder of ['sources', 'slugs', 'git', 'git/incoming', 'builds', 'streams', 'runtimes/us/logs']) {
+        // Git's hooks are everybody's, and so is the folder where pushes arrive.
+        const left = list(join(installation.home, folder)).filter((name) => name !== 'hooks' && name !== 'incoming');
         expect(left, folder).to.deep.equal([]);
       }
     });
