@@ -18,8 +18,6 @@ import type {Peer} from './router/peers.js';
 
 const CONNECTIONS = 64;
 const BACKEND_PORT = 17_700;
-/** s before anything counts: a compiler that works at run time has the hot path only then, and a router runs for days */
-const WARM_UP = 5;
 
 /**
  * The router against the proxies people use: one run, same tiny backend, one core for the proxy, one for the load.
@@ -47,11 +45,8 @@ export async function measureRouter({seconds = 2, rounds = 5} = {}): Promise<Fig
 
 async function measureAll(peers: Peer[], connections: number, seconds: number, rounds: number) {
   const loads = new Map<string, Load[]>(peers.map(({name}) => [name, []]));
-  for (let round = -1; round < rounds; round++) {
-    for (const peer of peers) {
-      const one = await load(peer, connections, round < 0 ? WARM_UP : seconds);
-      if (round >= 0) loads.get(peer.name)!.push(one);
-    }
+  for (let round = 0; round < rounds; round++) {
+    for (const peer of peers) loads.get(peer.name)!.push(await load(peer, connections, seconds));
   }
   return new Map([...loads].map(([name, all]) => [name, median(all)]));
 }
