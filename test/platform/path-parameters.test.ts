@@ -5,8 +5,12 @@ import {PathParameters} from '../../src/platform/schema/path-parameters.js';
 const ID = '01234567-89ab-cdef-0123-456789abcdef';
 
 describe('what stands in a path', () => {
-  const parameters = new PathParameters(new SchemaChecks());
-  const misnamed = (path: string, ...values: string[]) => parameters.misnamed('GET', path, values);
+  const checks = new SchemaChecks();
+  const misnamed = (path: string, ...values: string[]) => {
+    const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name!);
+    const params = Object.fromEntries(names.map((name, index) => [name, values[index]!]));
+    return new PathParameters(checks, 'GET', path).misnamed(params);
+  };
 
   const cases: [path: string, values: string[], misnamed: string | null][] = [
     ['/apps/:app', ['demo'], null],

@@ -3,6 +3,7 @@ import {appNameOf} from '../../model/app-hosts.js';
 import {DynoError} from '../../model/error.js';
 import type {Visit} from '../../model/visit.js';
 import type {PlatformContext} from '../context.js';
+import {closed} from '../http/closed.js';
 import {route} from '../http/route.js';
 import {runtimeAtPort, runtimeNameOf} from '../runtimes/runtime-spec.js';
 import type {App} from '../store/apps.js';
@@ -64,13 +65,12 @@ export const visitRoutes = [
   route('POST', '/local/visits', {title: 'what a client at another address would get', body}, async (call) => {
     const visit = readVisit(call.body);
     const client = await call.context.runtimes.clientOf(runtimeAt(call.context, new URL(visit.url)));
-    const gone = new AbortController();
-    call.reply.raw.once('close', () => gone.abort());
+    const gone = closed(call.reply.raw);
     try {
-      return {from: visit.from, url: visit.url, ...(await client.visit(visit, gone.signal))};
+      return {from: visit.from, url: visit.url, ...(await client.visit(visit, gone))};
     } catch (error) {
       // Whoever asked has left: there is nobody to tell.
-      if (gone.signal.aborted) return undefined;
+      if (gone.aborted) return undefined;
       throw error;
     }
   }),

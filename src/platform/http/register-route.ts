@@ -16,7 +16,7 @@ export function registerRoute(
   route: Route,
 ): void {
   context.served.push(route);
-  const parameters = new PathParameters(checks);
+  const parameters = new PathParameters(checks, route.method, route.path);
   server.route({
     method: route.method,
     url: route.path,
@@ -25,7 +25,7 @@ export function registerRoute(
       const call = readCall(context, request, reply);
       // A range that cannot be read is told before anything happens.
       const range = route.ranges && parseRange(headerOf(request, 'range'), route.ranges);
-      checkPath(parameters, route, call);
+      checkPath(parameters, call);
       checkBody(checks, route, call);
       const answer = await route.handle(call);
       if (answer === undefined || reply.sent) return reply;
@@ -54,9 +54,8 @@ function readCall(context: PlatformContext, request: FastifyRequest, reply: Fast
 }
 
 /** @throws DynoError not_found */
-function checkPath(parameters: PathParameters, route: Route, {params}: ApiCall): void {
-  const names = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => params[name!]!);
-  const resource = parameters.misnamed(route.method, route.path, names);
+function checkPath(parameters: PathParameters, {params}: ApiCall): void {
+  const resource = parameters.misnamed(params);
   if (resource !== null) throw new DynoError('not_found', {resource});
 }
 

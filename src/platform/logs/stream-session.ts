@@ -6,6 +6,7 @@ import type {LogQuery} from '../../model/log.js';
 import {logForms} from '../../model/log-form.js';
 import type {LogFormName} from '../../model/log-form.js';
 import type {PlatformContext} from '../context.js';
+import {closed} from '../http/closed.js';
 import type {ApiCall} from '../http/route.js';
 import type {App} from '../store/apps.js';
 import type {LogSession} from '../store/log-sessions.js';
@@ -26,8 +27,7 @@ export async function streamLogSession({context, params, request, reply}: ApiCal
   const form = logForms[formName];
   const response = reply.raw;
   // From here on: a client may go while its runtime is waited for.
-  const gone = new AbortController();
-  response.once('close', () => gone.abort(new Error('the client is gone')));
+  const gone = closed(response);
   await context.runtimes.clientFor(app);
   await context.runtimes.logged(app);
   reply.hijack();
@@ -39,7 +39,7 @@ export async function streamLogSession({context, params, request, reply}: ApiCal
   });
   response.flushHeaders();
   const keepAlive = setInterval(() => void response.write(form.keepAlive), KEEP_ALIVE_MS);
-  const signal = AbortSignal.any([gone.signal, context.stopping]);
+  const signal = AbortSignal.any([gone, context.stopping]);
   try {
     await sendLines(context, app, {...session.query, ...(after ? {after} : {})}, formName, response, signal);
     response.end(session.query.tail ? '' : form.farewell);
