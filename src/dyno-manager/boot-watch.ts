@@ -2,10 +2,10 @@ import type {Engine} from '../engine/engine.js';
 import {sleep} from '../model/clock.js';
 import type {Clock} from '../model/clock.js';
 
-/** ms: quick at first, since most web dynos bind within a second; later sparing */
+/** ms: quick at first, since most web dynos bind within a second; never more than a tenth of the boot is waited in vain */
 const FIRST_MS = 10;
 const LAST_MS = 250;
-const GROWTH = 1.3;
+const GROWTH = 1.1;
 
 /**
  * Resolves with true once $PORT is bound. Polls until then; the deadline is the plan's matter, which ends this by the

@@ -18,7 +18,8 @@ export interface DynoRecord {
  * One dyno on disk:
  *
  *   dyno.json       its record
- *   app/            its copy of the slug, HOME
+ *   app/            HOME: its copy of the slug, or where its own processes see the slug under a layer (layer.ts)
+ *   slug, layer/    there with a layer
  *   tmp/            its TMPDIR
  *   stdout, stderr  what it writes
  *   stopping        there once it got SIGTERM: what is left then has its grace

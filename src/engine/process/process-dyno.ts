@@ -1,3 +1,4 @@
+import {DynoError} from '../../model/error.js';
 import type {DynoExit, DynoOutput, DynoSignal, DynoUsage, EngineDyno} from '../engine.js';
 import type {DynoDirectory, DynoRecord} from './dyno-directory.js';
 import {connects} from './loopback-address.js';
@@ -150,6 +151,16 @@ export class ProcessDyno {
       this.#lingering = null;
       void this.settle();
     }, LINGER_LOOK_MS);
+  }
+
+  /**
+   * Its first process, for as long as there is one.
+   *
+   * @throws DynoError not_found
+   */
+  async initPid(): Promise<number> {
+    if (!(await this.#initLives())) throw new DynoError('not_found', {resource: 'dyno'});
+    return this.record.init!.pid;
   }
 
   /** Without an init in its record the runtime was killed in the middle of the start. */

@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {mkdir, rm} from 'node:fs/promises';
+import {mkdir, readdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Readable} from 'node:stream';
 import {fileURLToPath} from 'node:url';
@@ -28,6 +28,7 @@ import type {DynoRecord} from './dyno-directory.js';
 import {dynoEnvironment} from './dyno-environment.js';
 import {sweepDrafts} from './drafts.js';
 import {processFacts} from './facts.js';
+import {besides, canLayer, layered, makeLayer, slugBelow} from './layer.js';
 import {ownAddress} from './loopback-address.js';
 import {ProcessDyno} from './process-dyno.js';
 import {ProcessTable} from './process-table.js';
@@ -39,6 +40,8 @@ export interface ProcessEngineOptions {
   runtime: string;
   /** shared by all runtimes of the installation */
   directory: string;
+  /** each dyno gets a copy of its slug, even where they could share its files */
+  copies?: boolean;
 }
 
 const INIT = fileURLToPath(new URL('dyno-init.sh', import.meta.url));
@@ -60,11 +63,14 @@ export class ProcessEngine implements Engine {
   /** being copied to disk by this object: not to be taken for what another one left */
   readonly #starting = new Set<string>();
   readonly #listeners = new Set<(event: EngineEvent) => void>();
+  readonly #copies: boolean;
+  #layers = false;
 
-  constructor({owner, runtime, directory}: ProcessEngineOptions) {
+  constructor({owner, runtime, directory, copies = false}: ProcessEngineOptions) {
     // Owners share nothing, not even by the same directory.
     const root = join(directory, owner);
     this.#runtime = runtime;
+    this.#copies = copies;
     this.#dynosRoot = join(root, 'dynos');
     this.#buildsRoot = join(root, 'builds');
     this.#cacheRoot = join(root, 'cache');
@@ -75,9 +81,11 @@ export class ProcessEngine implements Engine {
     for (const root of [this.#dynosRoot, this.#buildsRoot, this.#cacheRoot]) {
       await mkdir(root, {recursive: true, mode: 0o700});
     }
-    await sweepDrafts(this.#buildsRoot);
+    for (const root of [this.#dynosRoot, this.#buildsRoot]) await sweepDrafts(root);
     await this.#slugs.open();
     await sweepDynos(this.#dynosRoot, this.#runtime);
+    for (const image of await this.#slugs.listRemoved()) await this.#dropSlug(image);
+    this.#layers = !this.#copies && (await canLayer(this.#dynosRoot));
     await this.#look();
     return processFacts();
   }
@@ -117,7 +125,8 @@ export class ProcessEngine implements Engine {
       if (spec.checksum !== undefined) await this.#slugs.verify(spec.image, spec.app, spec.checksum);
       await mkdir(directory.tmp, {recursive: true, mode: 0o700});
       await directory.save(record);
-      await this.#slugs.copyTo(spec.image, directory.app);
+      if (this.#layers) await makeLayer(directory.path, this.#slugs.appOf(spec.image));
+      else await this.#slugs.copyTo(spec.image, directory.app);
       dyno = this.#remember(record);
       dyno.launching = true;
       if (spec.attach) await this.#launchAttached(dyno, spec.attach.tty, output);
@@ -164,6 +173,7 @@ export class ProcessEngine implements Engine {
     if (!dyno) return;
     await dyno.remove();
     this.#dynos.delete(engineId);
+    await this.#dropSlug(dyno.record.spec.image);
     this.#emit({kind: 'removed', engineId});
   }
 
@@ -184,10 +194,11 @@ export class ProcessEngine implements Engine {
   }
 
   async execDyno(engineId: string, exec: ExecSpec): Promise<Session> {
-    const {record, directory} = this.#known(engineId);
+    const dyno = this.#known(engineId);
+    const {record, directory} = dyno;
+    const command = ['bash', INIT, directory.path, 'exec'];
     return startSession({
-      file: 'bash',
-      args: [INIT, directory.path, 'exec'],
+      command: (await slugBelow(directory.path)) === null ? command : besides(await dyno.initPid(), command),
       cwd: directory.app,
       env: {...dynoEnvironment(record, directory, exec.env), DYNO_INIT_COMMAND: exec.command},
       tty: exec.tty,
@@ -228,8 +239,9 @@ export class ProcessEngine implements Engine {
     return this.#slugs.list();
   }
 
-  removeImage(image: string): Promise<void> {
-    return this.#slugs.remove(image);
+  async removeImage(image: string): Promise<void> {
+    await this.#slugs.remove(image);
+    await this.#dropSlug(image);
   }
 
   async removeBuildCache(appId: string): Promise<void> {
@@ -239,7 +251,8 @@ export class ProcessEngine implements Engine {
   async #launchDetached(dyno: ProcessDyno, output: DynoOutput): Promise<void> {
     const {record, directory} = dyno;
     const files = await directory.openOutput();
-    const child = spawn('bash', [INIT, directory.path], {
+    const [file, ...args] = await initOf(directory);
+    const child = spawn(file!, args, {
       cwd: directory.app,
       env: {...dynoEnvironment(record, directory), DYNO_INIT_COMMAND: record.spec.command},
       detached: true,
@@ -266,8 +279,7 @@ export class ProcessEngine implements Engine {
     // It writes nothing there; a runtime that adopts it follows it as any other, to see its end.
     await (await directory.openOutput()).close();
     const session = await startSession({
-      file: 'bash',
-      args: [INIT, directory.path],
+      command: await initOf(directory),
       cwd: directory.app,
       env: {...dynoEnvironment(record, directory), DYNO_INIT_COMMAND: record.spec.command},
       tty,
@@ -295,6 +307,16 @@ export class ProcessEngine implements Engine {
     }
   }
 
+  /** Throws the files of a slug away that was removed, once no dyno reads them any more. */
+  async #dropSlug(image: string): Promise<void> {
+    if (!(await this.#slugs.isRemoved(image))) return;
+    const app = this.#slugs.appOf(image);
+    for (const name of await readdir(this.#dynosRoot)) {
+      if ((await slugBelow(join(this.#dynosRoot, name))) === app) return;
+    }
+    await this.#slugs.drop(image);
+  }
+
   #remember(record: DynoRecord): ProcessDyno {
     const {engineId} = record;
     const directory = new DynoDirectory(join(this.#dynosRoot, engineId));
@@ -312,6 +334,11 @@ export class ProcessEngine implements Engine {
   #emit(event: EngineEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
+}
+
+async function initOf({path}: DynoDirectory): Promise<string[]> {
+  const command = ['bash', INIT, path];
+  return (await slugBelow(path)) === null ? command : layered(path, command);
 }
 
 function refused(action: string, path: string, error: unknown): DynoError {

@@ -82,12 +82,12 @@ export class SlugDirectories {
 
   export(image: string): Readable {
     const gzip = createGzip({level: 1});
-    pipeline(packApp(this.#app(image)), gzip).catch((error: Error) => gzip.destroy(error));
+    pipeline(packApp(this.appOf(image)), gzip).catch((error: Error) => gzip.destroy(error));
     return gzip;
   }
 
   readProcfile(image: string): Promise<string | null> {
-    return readFile(join(this.#app(image), 'Procfile'), 'utf8').catch(() => null);
+    return readFile(join(this.appOf(image), 'Procfile'), 'utf8').catch(() => null);
   }
 
   /**
@@ -104,7 +104,7 @@ export class SlugDirectories {
     if (record.checksum !== expected) throw mismatch(record.checksum);
     let verified = this.#verified.get(image);
     if (!verified) {
-      verified = contentOf(this.#app(image)).then((content) => {
+      verified = contentOf(this.appOf(image)).then((content) => {
         if (content !== record.content) throw mismatch(content, record.content);
       });
       // Files that were mended are looked at again.
@@ -114,10 +114,15 @@ export class SlugDirectories {
     await verified;
   }
 
+  /** Its files, which nobody may change. */
+  appOf(image: string): string {
+    return join(this.#root, image, 'app');
+  }
+
   /** A private copy for a dyno: shares blocks where the file system can, else copies. */
   async copyTo(image: string, target: string): Promise<void> {
     const reflink = process.platform === 'linux' ? ['--reflink=auto'] : [];
-    await run('cp', ['-a', ...reflink, this.#app(image), target]);
+    await run('cp', ['-a', ...reflink, this.appOf(image), target]);
   }
 
   async list(): Promise<EngineImage[]> {
@@ -129,10 +134,27 @@ export class SlugDirectories {
     return images;
   }
 
+  /** Nobody can start it any more; its files stay until drop(). */
   async remove(image: string): Promise<void> {
-    if (!/^[\w-]+$/.test(image)) return;
+    if (!isName(image)) return;
     this.#verified.delete(image);
-    await rm(join(this.#root, image), {recursive: true, force: true});
+    await rm(join(this.#root, image, 'slug.json'), {force: true});
+  }
+
+  async isRemoved(image: string): Promise<boolean> {
+    if (!isName(image)) return false;
+    const names = await readdir(join(this.#root, image)).catch(() => null);
+    return names !== null && !names.includes('slug.json');
+  }
+
+  async listRemoved(): Promise<string[]> {
+    const removed: string[] = [];
+    for (const name of await readdir(this.#root)) if (await this.isRemoved(name)) removed.push(name);
+    return removed;
+  }
+
+  async drop(image: string): Promise<void> {
+    if (isName(image)) await rm(join(this.#root, image), {recursive: true, force: true});
   }
 
   /** Null for a slug that is gone, or of a version of ours that recorded no checksums. */
@@ -141,10 +163,11 @@ export class SlugDirectories {
     const record = text === null ? null : (JSON.parse(text) as Partial<SlugRecord>);
     return record?.checksum === undefined || record.content === undefined ? null : (record as SlugRecord);
   }
+}
 
-  #app(image: string): string {
-    return join(this.#root, image, 'app');
-  }
+/** Images name a directory here; what is being made has no name yet. */
+function isName(image: string): boolean {
+  return /^[\w-]+$/.test(image) && !isDraft(image);
 }
 
 /**

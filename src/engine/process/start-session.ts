@@ -3,9 +3,8 @@ import {constants} from 'node:os';
 import {PassThrough} from 'node:stream';
 import type {ExecSpec, Session} from '../engine.js';
 
-export interface SessionCommand {
-  file: string;
-  args: string[];
+export interface SessionOptions {
+  command: string[];
   cwd: string;
   env: Record<string, string>;
   tty: ExecSpec['tty'];
@@ -14,19 +13,20 @@ export interface SessionCommand {
 /** A session and the pid of its first process, which leads a process group of its own. */
 export type StartedSession = Session & {pid: number};
 
-export async function startSession(command: SessionCommand): Promise<StartedSession> {
-  return command.tty ? startOnTerminal(command, command.tty) : startOnPipes(command);
+export async function startSession(options: SessionOptions): Promise<StartedSession> {
+  return options.tty ? startOnTerminal(options, options.tty) : startOnPipes(options);
 }
 
-async function startOnTerminal(command: SessionCommand, tty: NonNullable<ExecSpec['tty']>): Promise<StartedSession> {
+async function startOnTerminal(options: SessionOptions, tty: NonNullable<ExecSpec['tty']>): Promise<StartedSession> {
   // Loaded when a terminal is wanted: it brings native code.
   const pty = await import('@lydell/node-pty');
-  const terminal = pty.spawn(command.file, command.args, {
+  const [file, ...args] = options.command;
+  const terminal = pty.spawn(file!, args, {
     name: tty.term,
     cols: tty.columns,
     rows: tty.rows,
-    cwd: command.cwd,
-    env: command.env,
+    cwd: options.cwd,
+    env: options.env,
     // Bytes, not text: a character may be cut between two chunks.
     encoding: null,
   });
@@ -51,8 +51,9 @@ async function startOnTerminal(command: SessionCommand, tty: NonNullable<ExecSpe
   return {pid: terminal.pid, input, output, resize, exited};
 }
 
-function startOnPipes(command: SessionCommand): Promise<StartedSession> {
-  const child = spawn(command.file, command.args, {cwd: command.cwd, env: command.env, detached: true, stdio: 'pipe'});
+function startOnPipes(options: SessionOptions): Promise<StartedSession> {
+  const [file, ...args] = options.command;
+  const child = spawn(file!, args, {cwd: options.cwd, env: options.env, detached: true, stdio: 'pipe'});
   const output = new PassThrough();
   let open = 2;
   for (const stream of [child.stdout, child.stderr]) {

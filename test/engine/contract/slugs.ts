@@ -1,5 +1,6 @@
 import {createHash, randomUUID} from 'node:crypto';
 import {Readable} from 'node:stream';
+import {text} from 'node:stream/consumers';
 import {expect} from 'chai';
 import type {DynoError} from '../../../src/model/error.js';
 import type {Rig} from './rig.js';
@@ -21,6 +22,30 @@ export function slugChapter(rig: Rig): void {
       await rig.engine.removeImage(result.image);
       await rig.engine.removeImage(result.image);
       expect((await rig.engine.listImages()).map(({image}) => image)).to.not.include(result.image);
+    });
+
+    it('starts dynos of one slug that do not see what the others change', async () => {
+      const {dyno, output} = await rig.start('echo mine >Procfile; rm bin/hello; echo done; sleep 3600');
+      await output.sees('done');
+      const other = await rig.run('bin/hello; echo its >>Procfile');
+      expect(other.output.stdout).to.equal('hello from the slug\n');
+      const inside = await rig.engine.execDyno(dyno.engineId, {command: 'cat Procfile; ls bin', env: {}, tty: null});
+      expect(await text(inside.output)).to.equal('mine\n');
+      await rig.engine.removeDyno(dyno.engineId);
+    });
+
+    it('lets a dyno run on whose release image is removed, and keeps nothing of that image after it', async () => {
+      const tgz = rig.packSlug({Procfile: 'web: x\n', note: 'still here\n'});
+      const slug = {id: randomUUID(), appId: rig.appId, app: 'probe', stack: rig.stack};
+      const {image} = await rig.engine.importSlug(slug, Readable.from([tgz]));
+      const {dyno, output} = await rig.start('until [ -e go ]; do sleep 0.02; done; cat note', {image});
+      await rig.engine.removeImage(image);
+      expect((await rig.engine.listImages()).map((listed) => listed.image)).to.not.include(image);
+      const session = await rig.engine.execDyno(dyno.engineId, {command: 'touch go', env: {}, tty: null});
+      await session.exited;
+      await output.ended;
+      expect(output.stdout).to.equal('still here\n');
+      await rig.engine.removeDyno(dyno.engineId);
     });
 
     it('reads a slug back in the form it came in', async () => {
