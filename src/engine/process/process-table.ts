@@ -2,7 +2,7 @@ import {execFile} from 'node:child_process';
 import {readdir} from 'node:fs/promises';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import {promisify} from 'node:util';
-import {ProcFiles} from './proc-files.js';
+import {ProcFiles} from '../proc-files.js';
 
 /** Name of the environment variable that every process of a dyno carries, whatever session it moved to. */
 export const MARKER = 'DYNO_ENGINE_ID';
