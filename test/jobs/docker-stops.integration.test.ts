@@ -20,7 +20,7 @@ describe('Docker stops in the middle', function () {
   let place: TempHome;
   let app: string;
   let isReady = false;
-  const namespace = `dyno-stops-${process.pid}`;
+  const namespace = `dyno-p${process.pid}-stops`;
 
   before(async function () {
     if (!canRun()) return this.skip();

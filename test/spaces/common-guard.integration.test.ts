@@ -1,5 +1,4 @@
 import {expect} from 'chai';
-import {randomUUID} from 'node:crypto';
 import {connect} from '../../src/engine/docker/connection.js';
 import {probeIsolation} from '../../src/engine/docker/probe.js';
 import {byGuard, guardCommon, proveApart} from '../../src/engine/docker/space/common-guard.js';
@@ -7,6 +6,7 @@ import {NeighbourGuard} from '../../src/engine/docker/space/neighbour-guard.js';
 import {StackImages} from '../../src/engine/docker/stack-image.js';
 import {allocateSubnet} from '../../src/model/subnets.js';
 import {describeDocker} from '../support/docker.js';
+import {testOwner} from '../support/owner.js';
 import {whyNoPeers} from './peers.js';
 import {machineRanges} from './world.js';
 
@@ -14,7 +14,7 @@ import {machineRanges} from './world.js';
 describeDocker('guard of a Common Runtime', function () {
   this.timeout(60_000);
   const docker = connect();
-  const identity = {owner: `guard-${randomUUID()}`, runtime: 'us'};
+  const identity = {owner: testOwner(), runtime: 'us'};
   const network = identity.owner;
 
   before(async function () {

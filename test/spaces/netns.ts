@@ -8,7 +8,9 @@ const run = promisify(execFile);
 
 /** A machine of its own: a network namespace with one cable, either to this host or into a bridge. */
 export class Netns {
-  readonly name = `dyno${randomBytes(3).toString('hex')}`;
+  readonly #id = randomBytes(3).toString('hex');
+  /** by this process: the next run removes what a killed one left */
+  readonly name = `dyno-p${process.pid}-${this.#id}`;
   readonly #processes = new Set<ChildProcess>();
 
   /** `host`: this machine, as it is called from there */
@@ -40,7 +42,7 @@ export class Netns {
 
   /** The end of the cable that is on this host. */
   get outer(): string {
-    return `${this.name}o`;
+    return `dyno${this.#id}o`;
   }
 
   async #wire(bits: number): Promise<void> {

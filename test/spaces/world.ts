@@ -20,13 +20,14 @@ import {
   type Range,
   spaceLayout,
 } from '../../src/model/subnets.js';
+import {testOwner} from '../support/owner.js';
 import {dynoPeer, OTHER_PORT, peerSlug, type Probe, probeLines, readResults, UDP_PORT} from './peers.js';
 
 const quiet: DynoOutput = {write: () => undefined, end: () => undefined};
 
 /** Dynos, data services and networks of one owner that exists for a test, on the real engine. */
 export class World {
-  readonly owner = `spaces-${randomUUID()}`;
+  readonly owner = testOwner();
   readonly docker: Docker = connect();
   readonly #engines = new Map<string, DockerEngine>();
   readonly #networks = new Map<string, NetworkSpec>();

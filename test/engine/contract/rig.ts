@@ -7,6 +7,7 @@ import {Readable} from 'node:stream';
 import type {Ability, DynoSpec, Engine, EngineDyno, EngineFacts} from '../../../src/engine/engine.js';
 import {probeApp} from './probe-app.js';
 import {Recorder} from './recorder.js';
+import {testOwner} from '../../support/owner.js';
 import {until} from '../../support/until.js';
 
 export interface EngineIdentity {
@@ -30,18 +31,23 @@ export interface EngineUnderTest {
 
 /** One owner with one opened engine and an imported slug; everything a chapter of the contract starts from. */
 export class Rig {
-  readonly owner = `contract-${randomUUID()}`;
+  readonly owner = testOwner();
   readonly appId = randomUUID();
   readonly network = `dyno-test-${randomBytes(4).toString('hex')}`;
-  readonly directory = mkdtempSync(join(tmpdir(), 'dyno-engine-'));
   engine!: Engine;
   facts!: EngineFacts;
   /** release image of the probe app */
   image = '';
   readonly #engines = new Set<Engine>();
   readonly #runtimes = new Set(['us']);
+  #directory: string | null = null;
 
   constructor(readonly under: EngineUnderTest) {}
+
+  /** Made when it is first asked for: a chapter that was not chosen leaves nothing. */
+  get directory(): string {
+    return (this.#directory ??= mkdtempSync(join(tmpdir(), 'dyno-engine-')));
+  }
 
   get stack(): string {
     return this.under.stack ?? 'heroku-24';

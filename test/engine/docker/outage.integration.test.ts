@@ -17,17 +17,19 @@ import {SocketProxy} from './socket-proxy.js';
 describe('docker engine while Docker is away', function () {
   this.timeout(120_000);
   const rig = new Rig({make: (identity) => new DockerEngine({...identity, stackImage: 'host'}), leftovers: ownedBy});
-  const proxy = new SocketProxy(join(rig.directory, 'docker.sock'), dockerSocket()!);
-  const engine = new DockerEngine({
-    owner: rig.owner,
-    runtime: 'us',
-    directory: rig.directory,
-    stackImage: 'host',
-    docker: {socketPath: proxy.path},
-  });
+  let proxy: SocketProxy;
+  let engine: DockerEngine;
 
   before(async () => {
     await rig.open();
+    proxy = new SocketProxy(join(rig.directory, 'docker.sock'), dockerSocket()!);
+    engine = new DockerEngine({
+      owner: rig.owner,
+      runtime: 'us',
+      directory: rig.directory,
+      stackImage: 'host',
+      docker: {socketPath: proxy.path},
+    });
     await proxy.open();
     await engine.open();
   });
