@@ -29,6 +29,8 @@ import {Sessions} from './sessions.js';
 
 /** ms between heartbeats on /events */
 const HEARTBEAT_MS = 15_000;
+/** bytes that may wait for a platform that does not read them */
+const EVENTS_BYTES = 4 << 20;
 /** ms that a connection of the platform may wait for its next call: longer than its own side keeps one */
 const KEEP_ALIVE_MS = 72_000;
 
@@ -178,7 +180,11 @@ function eventStream(runtime: Runtime): Readable {
       done(error);
     },
   });
-  const push = (event: RuntimeEvent) => void stream.push(`${JSON.stringify(event)}\n`);
+  const push = (event: RuntimeEvent) => {
+    stream.push(`${JSON.stringify(event)}\n`);
+    // A platform that hangs is told everything anew when it is back.
+    if (stream.readableLength > EVENTS_BYTES) stream.destroy();
+  };
   const unsubscribe = runtime.onEvent(push);
   const heartbeat = setInterval(() => push({kind: 'heartbeat'}), HEARTBEAT_MS);
   push({kind: 'heartbeat'});

@@ -4,6 +4,7 @@ import {request as httpRequest} from 'node:http';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {freePortBase} from './free-port.js';
+import type {TempHome} from './temp-home.js';
 import {tempHome} from './temp-home.js';
 
 /** Root of the checkout, seen from dist/test/support. */
@@ -26,18 +27,20 @@ export class Installation {
   readonly home: string;
   readonly port: number;
   readonly engine: 'docker' | 'process';
+  readonly #program: string;
   readonly #remove: () => Promise<void>;
 
-  private constructor(home: string, port: number, engine: 'docker' | 'process', remove: () => Promise<void>) {
-    this.home = home;
+  private constructor(home: TempHome, port: number, engine: 'docker' | 'process', program: string) {
+    this.home = home.path;
     this.port = port;
     this.engine = engine;
-    this.#remove = remove;
+    this.#program = program;
+    this.#remove = home.remove;
   }
 
-  static async make(engine: 'docker' | 'process'): Promise<Installation> {
-    const {path, remove} = await tempHome();
-    return new Installation(path, await freePortBase(), engine, remove);
+  /** `program`: path of the command, the checkout's if none is given */
+  static async make(engine: 'docker' | 'process', program = join(checkout, 'bin/run.js')): Promise<Installation> {
+    return new Installation(await tempHome(), await freePortBase(), engine, program);
   }
 
   get routerPort(): number {
@@ -57,7 +60,7 @@ export class Installation {
   dyno(...args: string[]): Promise<Ran> {
     return new Promise((resolve) => {
       const options = {cwd: checkout, env: this.env, maxBuffer: 64 * 1024 * 1024};
-      execFile(process.execPath, [join(checkout, 'bin/run.js'), ...args], options, (error, stdout, stderr) => {
+      execFile(process.execPath, [this.#program, ...args], options, (error, stdout, stderr) => {
         const status = error ? (typeof error.code === 'number' ? error.code : 1) : 0;
         resolve({status, stdout, stderr});
       });

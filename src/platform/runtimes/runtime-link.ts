@@ -128,7 +128,7 @@ export class RuntimeLink {
   /** Resolves once all that was written so far was sent, or cannot be for now. */
   async flushed(): Promise<void> {
     this.#flush();
-    await this.#sending;
+    await withTimeout(this.#sending, this.#effects.clock, ANSWER_MS);
   }
 
   #flush(): void {
