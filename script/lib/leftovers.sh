@@ -24,10 +24,17 @@ nothing_is_left() {
 # What a run has left of which the process is no more that named it: folders and what was started from there (dynos
 # too), what that has in Docker, network namespaces, firewalls of bridges that are gone.
 remove_test_leftovers() {
-  local home name
+  local home
   for home in "${TMPDIR:-/tmp}"/dyno-p[0-9]*-*; do
     if [[ -d $home && -O $home ]] && is_left "${home##*/}"; then remove_left remove_home "$home"; fi
   done
+  remove_strays
+}
+
+# All but the folders. At the end of a run, too: what Docker was asked for by a run that was killed a moment before this
+# one began may have come into being only after the first look.
+remove_strays() {
+  local name
   for name in $(docker_owners); do
     if is_left "$name"; then remove_left remove_docker_objects "$name"; fi
   done

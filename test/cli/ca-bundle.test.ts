@@ -5,7 +5,8 @@ import {expect} from 'chai';
 import {bundleCertificates} from '../../src/cli/ca-bundle.js';
 
 describe('a file of certificates', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'dyno-bundle-'));
+  let directory: string;
+  before(() => void (directory = mkdtempSync(join(tmpdir(), 'dyno-bundle-'))));
   after(() => rmSync(directory, {recursive: true, force: true}));
 
   it('holds ours and those of another, as they are now, for their owner only', () => {

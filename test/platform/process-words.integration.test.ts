@@ -11,10 +11,14 @@ import {wordsOf} from '../../src/platform/process-words.js';
 import {runtimeProcesses} from '../../src/platform/runtimes/runtime-process.js';
 
 describe('a pid that a file has from before a reboot', () => {
-  const root = mkdtempSync(join(tmpdir(), 'dyno-words-'));
-  const home = homeLayout(root);
+  let root: string;
+  let home: ReturnType<typeof homeLayout>;
   const children: ChildProcess[] = [];
 
+  before(() => {
+    root = mkdtempSync(join(tmpdir(), 'dyno-words-'));
+    home = homeLayout(root);
+  });
   after(() => {
     for (const child of children) child.kill('SIGKILL');
     rmSync(root, {recursive: true, force: true});

@@ -5,12 +5,13 @@ import {expect} from 'chai';
 import {caPath, readCaBundle} from '../../../src/engine/docker/ca-bundle.js';
 
 describe('certificate authorities of this machine', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'dyno-ca-'));
+  let folder: string;
   const file = (name: string, text: string) => {
     const path = join(folder, name);
     writeFileSync(path, text);
     return path;
   };
+  before(() => void (folder = mkdtempSync(join(tmpdir(), 'dyno-ca-'))));
   after(() => rmSync(folder, {recursive: true}));
 
   it('are none without a variable, or with one that points nowhere', () => {
